@@ -1,0 +1,79 @@
+"""A database with people who wait, and the tricks that make verifiers ready again."""
+
+import sqlite3
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from desk.access.tables import Access, AccessState
+from desk.accounts.tables import Account, Role
+from desk.database import Database
+from desk.migrate import migrate
+from desk.schedule.tables import Meeting
+from tests.support import MORNING
+from waiting_room.order import OrderClass
+from waiting_room.tables import Shift, ShiftState, Ticket, TicketState, new_id
+
+# Fixed lengths, as the desk's own ids have.
+VERIFIERS = [f"verifier-{number:013}" for number in range(50)]
+
+
+async def line_of(path: Path, waiting: int) -> Database:
+    """A fresh database in which so many wait and 50 verifiers are ready."""
+    database = Database(f"sqlite+aiosqlite:///{path}")
+    await migrate(database)
+    ids = [(new_id(), new_id(), new_id(), number) for number in range(waiting)]
+    async with database.writing() as session:
+        await session.execute(insert(Account), [_account(one, n) for one, _, _, n in ids])
+        await session.execute(insert(Access), [_access(one, two, n) for one, two, _, n in ids])
+        await session.execute(
+            insert(Meeting),
+            [
+                {"id": three, "access": two, "starts_at": MORNING, "created_at": MORNING}
+                for _, two, three, _ in ids
+            ],
+        )
+        await session.execute(insert(Ticket), [_ticket(one, three, n) for one, _, three, n in ids])
+        await session.execute(
+            insert(Shift),
+            [{"verifier": v, "state": ShiftState.READY, "since_at": MORNING} for v in VERIFIERS],
+        )
+    return database
+
+
+def _account(account: str, number: int) -> dict[str, object]:
+    return {
+        "id": account, "email": f"pemohon{number}@contoh.test", "name": f"Pemohon {number}",
+        "role": Role.APPLICANT, "password_hash": "-", "created_at": MORNING,
+    }  # fmt: skip
+
+
+def _access(account: str, access: str, number: int) -> dict[str, object]:
+    return {
+        "id": access, "number": f"MV-2611-{number}", "applicant": account,
+        "state": AccessState.SCHEDULED, "role": "PPK", "rank": "III/d", "agency_type": "Kota",
+        "agency": "Kota Contoh", "unit": "Dinas Contoh", "unit_tax_number": "0009001011941000",
+        "letter_number": "800/1/2026", "valid_from": date(2026, 1, 2),
+        "valid_until": date(2026, 12, 31), "timezone": "Asia/Jakarta", "submitted_at": MORNING,
+    }  # fmt: skip
+
+
+def _ticket(account: str, meeting: str, number: int) -> dict[str, object]:
+    at = MORNING + timedelta(seconds=number)
+    return {
+        "id": new_id(), "applicant": account, "meeting": meeting, "state": TicketState.WAITING,
+        "order_class": OrderClass.BOOKED, "order_at": at, "joined_at": MORNING,
+        "waiting_since_at": MORNING,
+    }  # fmt: skip
+
+
+def end_all_calls(path: Path, ticket_state: str) -> None:
+    """Make everybody ready again; the tickets are served, or wait at their places once more."""
+    with sqlite3.connect(path, isolation_level=None) as file:
+        file.execute("BEGIN IMMEDIATE")
+        file.execute("UPDATE ticket SET state = ? WHERE state = 'in_call'", (ticket_state,))
+        file.execute("UPDATE call SET ended_at = started_at WHERE ended_at IS NULL")
+        file.execute("UPDATE shift SET state = 'ready'")
+        file.execute("COMMIT")
+    file.close()
