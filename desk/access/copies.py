@@ -1,0 +1,88 @@
+"""Applying again after a rejection: a copy of the old application, sent with a new time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk.access.files import documents_of
+from desk.access.rows import is_superseded
+from desk.access.tables import Access, AccessState, Document
+from desk.problems import Problem
+from desk.schedule.meetings import next_slot
+from desk.schedule.tables import Meeting
+from desk.settings import Settings
+from desk.words import _
+from waiting_room.tables import new_id
+
+COPIED = (
+    "applicant", "role", "rank", "agency_type", "agency", "unit", "unit_tax_number",
+    "letter_number", "valid_from", "valid_until", "timezone",
+)  # fmt: skip
+COPIED_DOCUMENT = ("title", "file_name", "stored_as", "media_type", "size_bytes", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The new application and its booked time."""
+
+    access: Access
+    meeting: Meeting
+
+
+async def next_number(session: AsyncSession, now: datetime, zone: ZoneInfo) -> str:
+    """The number people quote: MV, the desk's year and month, and a count within the month."""
+    prefix = f"MV-{now.astimezone(zone):%y%m}-"
+    # By length first: the ten thousandth of a month comes after the 9999th, not before it.
+    newest = (
+        select(Access.number)
+        .where(Access.number.startswith(prefix))
+        .order_by(func.length(Access.number).desc(), Access.number.desc())
+        .limit(1)
+    )
+    last = (await session.execute(newest)).scalar_one_or_none()
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04}"
+
+
+async def demand_copyable(session: AsyncSession, access: Access) -> None:
+    """Only what was rejected, and only where nothing took its place yet. Raises a Problem."""
+    every = await session.execute(select(Access).where(Access.applicant == access.applicant))
+    if access.state is AccessState.REJECTED and not is_superseded(access, every.scalars()):
+        return
+    raise Problem(
+        409,
+        "not_again",
+        _("Tidak dapat diajukan kembali"),
+        _("Permohonan ini tidak ditolak, atau sudah diajukan kembali. Lihat daftar akses Anda."),
+        url="/",
+    )
+
+
+async def apply_again(
+    session: AsyncSession, old: Access, now: datetime, settings: Settings
+) -> Sent:
+    """Copy a rejected application with its documents and book its time."""
+    await demand_copyable(session, old)
+    access = Access(
+        id=new_id(),
+        number=await next_number(session, now, settings.zone),
+        copied_from=old.id,
+        state=AccessState.SCHEDULED,
+        submitted_at=now,
+        **{name: getattr(old, name) for name in COPIED},
+    )
+    session.add(access)
+    await session.flush()
+    for document in await documents_of(session, old.id):
+        same = {name: getattr(document, name) for name in COPIED_DOCUMENT}
+        session.add(Document(access=access.id, **same))
+    meeting = Meeting(
+        id=new_id(),
+        access=access.id,
+        starts_at=next_slot(now, settings.slot_minutes),
+        created_at=now,
+    )
+    session.add(meeting)
+    return Sent(access, meeting)

@@ -1,0 +1,94 @@
+"""The file on a case: a call with its ticket, meeting, access and people, found by its id."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from desk.access.tables import Access, Document
+from desk.accounts.tables import Account
+from desk.authority import Found, Parties
+from desk.problems import not_found
+from desk.schedule.tables import Meeting
+from waiting_room.tables import Call, Ticket
+
+Verifier = aliased(Account)
+
+
+@dataclass(frozen=True, slots=True)
+class CallFile:
+    """Everything that a call is about."""
+
+    call: Call
+    ticket: Ticket
+    meeting: Meeting
+    access: Access
+    applicant: Account
+    verifier: Account
+
+
+async def find_call(session: AsyncSession, call: str) -> Found[CallFile]:
+    """A call's file, open or ended. Raises the Problem not_found."""
+    statement = (
+        select(Call, Ticket, Meeting, Access, Account, Verifier)
+        .join(Ticket, Ticket.id == Call.ticket)
+        .join(Meeting, Meeting.id == Ticket.meeting)
+        .join(Access, Access.id == Meeting.access)
+        .join(Account, Account.id == Access.applicant)
+        .join(Verifier, Verifier.id == Call.verifier)
+        .where(Call.id == call)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise not_found()
+    file = CallFile(*row)
+    return Found(file, Parties(file.applicant.id, file.call.verifier))
+
+
+async def find_ticket(session: AsyncSession, ticket: str) -> Found[Ticket]:
+    """A ticket of the line. Raises the Problem not_found."""
+    found = await session.get(Ticket, ticket)
+    if found is None:
+        raise not_found()
+    return Found(found, Parties(found.applicant))
+
+
+async def find_meeting(session: AsyncSession, meeting: str) -> Found[tuple[Meeting, Access]]:
+    """A meeting with its access. Raises the Problem not_found."""
+    statement = select(Meeting, Access).join(Access, Access.id == Meeting.access)
+    row = await session.execute(statement.where(Meeting.id == meeting))
+    pair = row.one_or_none()
+    if pair is None:
+        raise not_found()
+    return Found(pair, Parties(pair[1].applicant))
+
+
+async def find_access(session: AsyncSession, access: str) -> Found[Access]:
+    """An access. Raises the Problem not_found."""
+    found = await session.get(Access, access)
+    if found is None:
+        raise not_found()
+    return Found(found, Parties(found.applicant))
+
+
+async def find_document(session: AsyncSession, document: str) -> Found[tuple[Document, str]]:
+    """A document and the open call in which it may be seen. Raises the Problem not_found."""
+    statement = (
+        select(Document, Call)
+        .join(Meeting, Meeting.access == Document.access)
+        .join(Ticket, Ticket.meeting == Meeting.id)
+        .join(Call, Call.ticket == Ticket.id)
+        .where(Document.id == document, Call.ended_at.is_(None))
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise not_found()
+    shown, call = row
+    return Found((shown, call.id), Parties(verifier=call.verifier))
+
+
+async def documents_of(session: AsyncSession, access: str) -> list[Document]:
+    """The documents of an access, in the order of their titles."""
+    statement = select(Document).where(Document.access == access).order_by(Document.title)
+    return list((await session.execute(statement)).scalars())

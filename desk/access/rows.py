@@ -1,0 +1,100 @@
+"""An access as its pages show it: its words, its status, its meeting."""
+
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk.access.reasons import REASONS
+from desk.access.roles import role_name
+from desk.access.tables import Access, AccessState, Verdict
+from desk.schedule.tables import Meeting
+from waiting_room.line import LIVE
+from waiting_room.tables import Ticket
+
+
+def status_code(access: Access, ticket: Ticket | None) -> str:
+    """The status of an access: the line's word while its ticket lives, else its own."""
+    return ticket.state.value if ticket else access.state.value
+
+
+def reason_in_words(verdict: Verdict | None) -> str | None:
+    """What the applicant reads: the reason's sentence, then the verifier's own words."""
+    if verdict is None or verdict.reason is None:
+        return None
+    sentence = REASONS[verdict.reason].sentence
+    return " ".join(part for part in (sentence, verdict.explanation) if part)
+
+
+def access_row(
+    access: Access,
+    meeting: Meeting | None = None,
+    ticket: Ticket | None = None,
+    verdict: Verdict | None = None,
+    *,
+    superseded: bool = False,
+) -> dict[str, Any]:
+    """One access for a page or a script."""
+    zone = ZoneInfo(access.timezone)
+    may_copy = access.state is AccessState.REJECTED and not superseded
+    return {
+        "id": access.id,
+        "number": access.number,
+        "role_name": role_name(access.role),
+        "agency": access.agency,
+        "unit": access.unit,
+        "status": status_code(access, ticket),
+        "meeting": {
+            "id": meeting.id,
+            "url": f"/meetings/{meeting.id}",
+            "starts_at": meeting.starts_at,
+            "zone": zone,
+        }
+        if meeting
+        else None,
+        "submitted_at": access.submitted_at,
+        "decided_at": access.decided_at,
+        "valid_from": access.valid_from,
+        "valid_until": access.valid_until,
+        "zone": zone,
+        "reason": reason_in_words(verdict),
+        "again_url": f"/access/{access.id}/again" if may_copy else None,
+    }
+
+
+async def rows_of(
+    session: AsyncSession, applicant: str
+) -> list[tuple[dict[str, Any], Ticket | None]]:
+    """The applicant's accesses, the newest first, each with its live ticket."""
+    statement = (
+        select(Access, Meeting, Ticket, Verdict)
+        .outerjoin(Meeting, Meeting.access == Access.id)
+        .outerjoin(Ticket, (Ticket.meeting == Meeting.id) & Ticket.state.in_(LIVE))
+        .outerjoin(Verdict, Verdict.access == Access.id)
+        .where(Access.applicant == applicant)
+        .order_by(Access.submitted_at.desc(), Access.number.desc())
+    )
+    rows = (await session.execute(statement)).all()
+    every = [access for access, _meeting, _ticket, _verdict in rows]
+    return [
+        (
+            access_row(access, meeting, ticket, verdict, superseded=is_superseded(access, every)),
+            ticket,
+        )
+        for access, meeting, ticket, verdict in rows
+    ]
+
+
+def is_superseded(access: Access, every: Iterable[Access]) -> bool:
+    """Whether another of the applicant's accesses is its copy, or the same and not rejected."""
+    return any(
+        one.copied_from == access.id
+        or (
+            one.id != access.id
+            and (one.role, one.unit) == (access.role, access.unit)
+            and one.state is not AccessState.REJECTED
+        )
+        for one in every
+    )

@@ -1,0 +1,24 @@
+"""The statuses people see: a word, an icon and a tone for each."""
+
+from typing import NamedTuple
+
+from desk.words import _
+
+
+class Status(NamedTuple):
+    """How a status is shown: never by colour alone."""
+
+    word: str
+    icon: str
+    tone: str
+
+
+def status_of(code: str) -> Status:
+    """The status of an access by its code. Raises KeyError for a code that is not shown yet."""
+    return {
+        "scheduled": Status(_("Terjadwal"), icon="calendar", tone="info"),
+        "waiting": Status(_("Dalam antrean"), icon="people", tone="info"),
+        "in_call": Status(_("Sedang diverifikasi"), icon="camera-video", tone="info"),
+        "approved": Status(_("Disetujui"), icon="patch-check", tone="ok"),
+        "rejected": Status(_("Ditolak (Rejected)"), icon="x-octagon", tone="bad"),
+    }[code]

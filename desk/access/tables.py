@@ -1,0 +1,115 @@
+"""Access records: what somebody applies for, with which documents, and what was decided."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from waiting_room.tables import ID_LENGTH, Base, new_id, words_of
+
+
+class AccessState(StrEnum):
+    """The stored states of an access; waiting and being in a call are read from the ticket."""
+
+    SCHEDULED = "scheduled"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Decision(StrEnum):
+    """What a verifier can decide."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Access(Base):
+    """One application for a role at an agency. `number` is what people quote (MV-2611-0001)."""
+
+    __tablename__ = "access"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(String(16), unique=True)
+    applicant: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    copied_from: Mapped[str | None] = mapped_column(ForeignKey("access.id"), unique=True)
+    state: Mapped[AccessState] = mapped_column(words_of(AccessState))
+    role: Mapped[str] = mapped_column(String(16))
+    rank: Mapped[str] = mapped_column(String(16))
+    agency_type: Mapped[str] = mapped_column(String(16))
+    agency: Mapped[str] = mapped_column(String(200))
+    unit: Mapped[str] = mapped_column(String(200))
+    unit_tax_number: Mapped[str] = mapped_column(String(24))
+    letter_number: Mapped[str] = mapped_column(String(80))
+    valid_from: Mapped[date]
+    valid_until: Mapped[date]
+    timezone: Mapped[str] = mapped_column(String(40))
+    submitted_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+
+class Document(Base):
+    """An uploaded file; it lies in the data directory under `stored_as`, a name of ours."""
+
+    __tablename__ = "document"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    access: Mapped[str] = mapped_column(ForeignKey("access.id"), index=True)
+    title: Mapped[str] = mapped_column(String(80))
+    file_name: Mapped[str] = mapped_column(String(200))
+    stored_as: Mapped[str] = mapped_column(String(ID_LENGTH))
+    media_type: Mapped[str] = mapped_column(String(40))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class Review(Base):
+    """What the verifier writes down during a call: the challenge drawn for it, and the notes."""
+
+    __tablename__ = "review"
+
+    call: Mapped[str] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    access: Mapped[str] = mapped_column(ForeignKey("access.id"), index=True)
+    challenge: Mapped[dict[str, Any]] = mapped_column(JSON)
+    notes: Mapped[str] = mapped_column(Text, default="")
+
+
+class CheckMark(Base):
+    """One step of the checklist, passed or failed in this call."""
+
+    __tablename__ = "check_mark"
+
+    call: Mapped[str] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(String(32), primary_key=True)
+    passed: Mapped[bool]
+    marked_at: Mapped[datetime]
+
+
+class Verdict(Base):
+    """A decision on an access, made in a call; one for each call and for each access."""
+
+    __tablename__ = "verdict"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    call: Mapped[str] = mapped_column(ForeignKey("call.id"), unique=True)
+    access: Mapped[str] = mapped_column(ForeignKey("access.id"), unique=True)
+    verifier: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    decision: Mapped[Decision] = mapped_column(words_of(Decision))
+    reason: Mapped[str | None] = mapped_column(String(32))
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    decided_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_verdict_decided_at", "decided_at"),)
+
+
+class ChatLine(Base):
+    """A chat message of a call, kept so that a reload loses nothing."""
+
+    __tablename__ = "chat_line"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
+    sender: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]

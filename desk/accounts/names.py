@@ -1,0 +1,15 @@
+"""How people are named to each other."""
+
+from desk.words import _
+
+
+def shown_to_applicants(desk_number: int | None) -> str:
+    """ "Verifikator 07": applicants see a verifier's number, never the name."""
+    return _("Verifikator {number:02}").format(number=desk_number or 0)
+
+
+def masked(number: str | None) -> str:
+    """A number with all but its first and last four characters hidden."""
+    if not number:
+        return ""
+    return f"{number[:4]}{'•' * max(0, len(number) - 8)}{number[-4:]}"

@@ -1,0 +1,61 @@
+"""Server-side sessions: a random token in a cookie, its SHA-256 in the database, revocable."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk.accounts.tables import Account, Role, SignIn
+
+
+class Identity(NamedTuple):
+    """Who asks."""
+
+    id: str
+    name: str
+    email: str
+    role: Role
+    desk_number: int | None
+
+
+def token_digest(token: str) -> str:
+    """What is stored of a token, and names its session to the sockets."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(session: AsyncSession, account: str, now: datetime, length: timedelta) -> str:
+    """Begin a session: the token for the cookie, which is stored nowhere."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        SignIn(
+            token_hash=token_digest(token), account=account, created_at=now, expires_at=now + length
+        )
+    )
+    return token
+
+
+async def identify(session: AsyncSession, token: str, now: datetime) -> Identity | None:
+    """Whose session the token belongs to, if it is neither expired nor revoked."""
+    statement = (
+        select(Account.id, Account.name, Account.email, Account.role, Account.desk_number)
+        .join(SignIn, SignIn.account == Account.id)
+        .where(
+            SignIn.token_hash == token_digest(token),
+            SignIn.expires_at > now,
+            SignIn.revoked_at.is_(None),
+        )
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return Identity(*row) if row else None
+
+
+async def revoke_session(session: AsyncSession, token: str, now: datetime) -> None:
+    """End one session; its cookie is worth nothing from now on."""
+    await session.execute(
+        update(SignIn)
+        .where(SignIn.token_hash == token_digest(token), SignIn.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )

@@ -1,0 +1,101 @@
+"""What a page handler is given, and what it gives back."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk.accounts.sessions import Identity
+from desk.keys import SETTINGS
+from desk.problems import PROBLEM_JSON, invalid_input
+from desk.settings import Settings
+from signaling.server import Signaling
+
+Thing = TypeVar("Thing")
+Body = TypeVar("Body", bound=BaseModel)
+Tell = Callable[[Signaling], Awaitable[None] | None]
+
+JSON_KINDS = ("application/json", PROBLEM_JSON)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Generic[Thing]):
+    """One request, after it was found to be allowed, inside its one transaction."""
+
+    request: web.Request
+    session: AsyncSession
+    identity: Identity
+    now: datetime
+    thing: Thing
+    sent: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """The desk's settings."""
+        return self.request.app[SETTINGS]
+
+    def body(self, model: type[Body]) -> Body:
+        """What was sent, as `model`. Raises the Problem invalid_input."""
+        return parse(model, self.sent)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page: its template, the data that scripts get as JSON, and what only the page needs."""
+
+    template: str
+    data: dict[str, Any]
+    page_only: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command's answer: JSON for scripts, `location` for forms, and whom to tell afterwards.
+
+    `is_kept` is false for an answer that is not to lie in the database under an Idempotency-Key.
+    """
+
+    body: dict[str, Any]
+    location: str
+    tell: Tell | None = None
+    is_kept: bool = True
+
+
+def parse(model: type[Body], sent: Mapping[str, Any]) -> Body:
+    """`sent` as `model`. Raises the Problem invalid_input, which names the fields."""
+    try:
+        return model.model_validate(sent)
+    except ValidationError as error:
+        raise invalid_input(
+            {".".join(str(part) for part in e["loc"]): e["msg"] for e in error.errors()}
+        ) from None
+
+
+async def read_body(request: web.Request) -> dict[str, Any]:
+    """The body of a form or of JSON as a mapping. Raises the Problem invalid_input."""
+    if request.content_type == "application/json":
+        try:
+            sent = json.loads(await request.read())
+        except (ValueError, RecursionError, web.RequestPayloadError):
+            raise invalid_input() from None
+        if not isinstance(sent, dict):
+            raise invalid_input()
+        return sent
+    try:
+        form = await request.post()
+    except (ValueError, LookupError, web.RequestPayloadError):
+        # A torn multipart body, an encoding nobody knows, a gzip that is none.
+        raise invalid_input() from None
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def wants_json(request: web.Request) -> bool:
+    """Whether a script asks: browsers that open a page name text/html."""
+    accept = request.headers.get("Accept", "")
+    return any(kind in accept for kind in JSON_KINDS) and "text/html" not in accept

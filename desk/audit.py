@@ -1,0 +1,77 @@
+"""The append-only log: who did what to what, written in the transaction of the act itself.
+
+`audit_chain.py` seals the rows afterwards, so that no act waits for another's seal. Triggers made
+by the migration refuse every UPDATE and DELETE.
+"""
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from waiting_room.tables import Base
+
+SYSTEM = "system"
+
+
+class Did(StrEnum):
+    """Every act that the log knows."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    JOINED = "joined"
+    LEFT = "left"
+    TAKEN = "taken"
+    STEP_MARKED = "step_marked"
+    CHALLENGE_DRAWN = "challenge_drawn"
+    NUMBER_REVEALED = "number_revealed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CALL_RETURNED = "call_returned"
+    MARKED_ABSENT = "marked_absent"
+    SHIFT_CHANGED = "shift_changed"
+    APPLIED_AGAIN = "applied_again"
+    ACCOUNT_ADDED = "account_added"
+
+
+class AuditEntry(Base):
+    """One act. `subject` is the id of what it was done to."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(22))
+    act: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(64))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    # AUTOINCREMENT never gives an id twice, so a removed row leaves a gap that shows.
+    __table_args__ = (Index("ix_audit_entry_at", "at"), {"sqlite_autoincrement": True})
+
+    def canonical(self) -> bytes:
+        """The same bytes for the same row, whatever database it comes from."""
+        row = [self.id, self.at.isoformat(), self.actor, self.act, self.subject, self.detail]
+        return json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class AuditSeal(Base):
+    """The seal of one entry, chained to the one before: its position in the chain and its MAC."""
+
+    __tablename__ = "audit_seal"
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry: Mapped[int] = mapped_column(ForeignKey("audit_entry.id"), unique=True)
+    mac: Mapped[str] = mapped_column(String(64))
+
+
+def record(
+    session: AsyncSession, actor: str, act: Did, subject: str, at: datetime, **detail: Any
+) -> None:
+    """Add an entry to the open transaction; it is kept exactly if the act is."""
+    session.add(AuditEntry(at=at, actor=actor, act=act, subject=subject, detail=detail))

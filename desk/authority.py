@@ -1,0 +1,127 @@
+"""Who may do what: the one question that every route and every socket event asks.
+
+An action is open to roles, and where it concerns an object, to those who stand in the right
+relation to it. What is not in the table is not allowed.
+"""
+
+from enum import StrEnum
+from typing import Generic, NamedTuple, TypeVar
+
+from desk.accounts.sessions import Identity
+from desk.accounts.tables import Role
+from desk.problems import forbidden, not_found, not_signed_in
+
+Thing = TypeVar("Thing")
+
+
+class Action(StrEnum):
+    """Everything that can be asked of the desk."""
+
+    SEE_HOME = "see_home"
+    SEE_MEETING = "see_meeting"
+    JOIN_LINE = "join_line"
+    SEE_WAITING = "see_waiting"
+    LEAVE_LINE = "leave_line"
+    SEE_ORGANISATION = "see_organisation"
+    APPLY_AGAIN = "apply_again"
+    SEE_DESK = "see_desk"
+    CHOOSE_STATE = "choose_state"
+    TAKE_NEXT = "take_next"
+    SEE_CALL = "see_call"
+    REVIEW_CALL = "review_call"
+    DECIDE = "decide"
+    END_CALL = "end_call"
+    SEE_DOCUMENT = "see_document"
+    SEE_BOARD = "see_board"
+    HEAR_WAITING = "hear_waiting"
+    SPEAK_IN_CALL = "speak_in_call"
+    HEAR_LOAD = "hear_load"
+
+
+class Relation(StrEnum):
+    """How one may stand to an object."""
+
+    APPLICANT = "applicant"
+    VERIFIER = "verifier"
+
+
+class Parties(NamedTuple):
+    """Whom an object concerns: the account ids of its applicant and of its verifier."""
+
+    applicant: str | None = None
+    verifier: str | None = None
+
+
+class Found(NamedTuple, Generic[Thing]):
+    """The object a path names, and whom it concerns."""
+
+    thing: Thing
+    parties: Parties
+
+
+class Rule(NamedTuple):
+    """Roles that may, and the relations of which one is needed where there is an object."""
+
+    roles: frozenset[Role]
+    relations: tuple[Relation, ...] = ()
+
+
+EVERYBODY = Rule(frozenset(Role))
+
+
+def _only(*roles: Role, of: tuple[Relation, ...] = ()) -> Rule:
+    return Rule(frozenset(roles), of)
+
+
+OWN = (Relation.APPLICANT,)
+SERVING = (Relation.VERIFIER,)
+BOARD = (Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+RULES: dict[Action, Rule] = {
+    Action.SEE_HOME: EVERYBODY,
+    Action.SEE_MEETING: _only(Role.APPLICANT, of=OWN),
+    Action.JOIN_LINE: _only(Role.APPLICANT, of=OWN),
+    Action.SEE_WAITING: _only(Role.APPLICANT, of=OWN),
+    Action.LEAVE_LINE: _only(Role.APPLICANT, of=OWN),
+    Action.SEE_ORGANISATION: _only(Role.APPLICANT),
+    Action.APPLY_AGAIN: _only(Role.APPLICANT, of=OWN),
+    Action.SEE_DESK: _only(Role.VERIFIER),
+    Action.CHOOSE_STATE: _only(Role.VERIFIER),
+    Action.TAKE_NEXT: _only(Role.VERIFIER),
+    Action.SEE_CALL: _only(Role.APPLICANT, Role.VERIFIER, of=OWN + SERVING),
+    Action.REVIEW_CALL: _only(Role.VERIFIER, of=SERVING),
+    Action.DECIDE: _only(Role.VERIFIER, of=SERVING),
+    Action.END_CALL: _only(Role.VERIFIER, of=SERVING),
+    Action.SEE_DOCUMENT: _only(Role.VERIFIER, of=SERVING),
+    Action.SEE_BOARD: _only(*BOARD),
+    Action.HEAR_WAITING: _only(Role.APPLICANT),
+    Action.SPEAK_IN_CALL: _only(Role.APPLICANT, Role.VERIFIER, of=OWN + SERVING),
+    Action.HEAR_LOAD: _only(Role.VERIFIER, *BOARD),
+}
+
+
+def may(identity: Identity | None, action: Action, parties: Parties | None = None) -> bool:
+    """Whether this person may do this, to this object where it concerns one."""
+    rule = RULES[action]
+    if identity is None or identity.role not in rule.roles:
+        return False
+    if not rule.relations:
+        return True
+    return parties is not None and any(
+        getattr(parties, relation) == identity.id for relation in rule.relations
+    )
+
+
+def demand_role(identity: Identity | None, action: Action) -> Identity:
+    """Who asks, if their role may do this to some object at all. Raises a Problem: 401 or 403."""
+    if identity is None:
+        raise not_signed_in()
+    if identity.role not in RULES[action].roles:
+        raise forbidden()
+    return identity
+
+
+def demand(identity: Identity, action: Action, parties: Parties) -> None:
+    """Go on only if they may do this to this object. A foreign object is as good as none: 404."""
+    if not may(identity, action, parties):
+        raise not_found()

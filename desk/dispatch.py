@@ -1,0 +1,99 @@
+"""From a line of the route table to aiohttp: identify, ask the authority, open one transaction.
+
+A page reads in a reading transaction and answers a View. A command writes in a writing one and
+answers Done; after the commit it tells those who are concerned.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk import authority
+from desk.accounts.sessions import Identity, identify
+from desk.answers import done_answer, view_answer
+from desk.asks import Ask, Done, View, read_body, wants_json
+from desk.authority import Action, Found
+from desk.cookies import session_token
+from desk.idempotency import answer_given, keep_answer, request_hash
+from desk.keys import CLOCK, DATABASE, IDENTITY, SIGNALING
+from waiting_room.errors import LineEmpty
+
+Find = Callable[[AsyncSession, str], Awaitable[Found[Any]]]
+PageHandler = Callable[[Ask[Any]], Awaitable[View | web.StreamResponse]]
+CommandHandler = Callable[[Ask[Any]], Awaitable[Done]]
+
+
+async def who_asks(request: web.Request) -> Identity | None:
+    """The signed-in person, looked up once for each request."""
+    token = session_token(request)
+    if token is None:
+        return None
+    async with request.app[DATABASE].reading() as session:
+        identity = await identify(session, token, request.app[CLOCK].now())
+    if identity:
+        request[IDENTITY] = identity
+    return identity
+
+
+async def _demand(
+    request: web.Request, action: Action, find: Find | None, session: AsyncSession
+) -> tuple[Identity, Any]:
+    """The person and the object, or the Problem that refuses them."""
+    identity = authority.demand_role(request.get(IDENTITY), action)
+    if find is None:
+        return identity, None
+    thing, parties = await find(session, request.match_info["id"])
+    authority.demand(identity, action, parties)
+    return identity, thing
+
+
+def page(handler: PageHandler, action: Action, find: Find | None = None) -> Handler:
+    """An aiohttp handler for a page."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        await who_asks(request)
+        async with request.app[DATABASE].reading() as session:
+            identity, thing = await _demand(request, action, find, session)
+            now = request.app[CLOCK].now()
+            view = await handler(Ask(request, session, identity, now, thing))
+        return view_answer(request, view) if isinstance(view, View) else view
+
+    return answer
+
+
+def command(handler: CommandHandler, action: Action, find: Find | None = None) -> Handler:
+    """An aiohttp handler for a command, which runs once for each Idempotency-Key."""
+
+    async def act(request: web.Request, sent: dict[str, Any]) -> Done:
+        key = request.headers.get("Idempotency-Key")
+        asked = request_hash(request.path, sent) if key else ""
+        async with request.app[DATABASE].writing() as session:
+            identity, thing = await _demand(request, action, find, session)
+            if key and (given := await answer_given(session, identity.id, key, asked)):
+                return given
+            now = request.app[CLOCK].now()
+            done = await handler(Ask(request, session, identity, now, thing, sent))
+            if key and done.is_kept:
+                keep_answer(session, identity.id, key, asked, done, now)
+        return done
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        authority.demand_role(await who_asks(request), action)
+        sent = await read_body(request)
+        try:
+            done = await act(request, sent)
+        except LineEmpty:
+            # Nobody waits: nothing was changed, and that is no mistake of anybody's.
+            return web.Response(status=204) if wants_json(request) else _see_other("/desk")
+        if done.tell and (telling := done.tell(request.app[SIGNALING])):
+            await telling
+        return done_answer(request, done)
+
+    return answer
+
+
+def _see_other(location: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": location})

@@ -1,0 +1,28 @@
+"""What the application carries: typed keys, so that nothing hangs in module globals."""
+
+import asyncio
+
+from aiohttp import web
+from jinja2 import Environment
+
+from desk.access.store import DocumentStore
+from desk.accounts.attempts import Attempts
+from desk.accounts.sessions import Identity
+from desk.assets import Assets
+from desk.clock import Clock
+from desk.database import Database
+from desk.settings import Settings
+from signaling.server import Signaling
+
+SETTINGS = web.AppKey("settings", Settings)
+CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+DATABASE = web.AppKey("database", Database)
+ASSETS = web.AppKey("assets", Assets)
+TEMPLATES = web.AppKey("templates", Environment)
+DOCUMENTS = web.AppKey("documents", DocumentStore)
+SIGNALING = web.AppKey("signaling", Signaling)
+ATTEMPTS = web.AppKey("attempts", Attempts)
+MAIL_WAITS = web.AppKey("mail_waits", asyncio.Event)
+
+IDENTITY = web.RequestKey("identity", Identity)
+NONCE = web.RequestKey("nonce", str)

@@ -1,0 +1,163 @@
+"""What every request passes: the right host, the page's nonce, CSRF, and errors into answers."""
+
+import logging
+import secrets
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from desk.answers import problem_answer
+from desk.asks import read_body
+from desk.cookies import csrf_holds, session_token
+from desk.dispatch import who_asks
+from desk.keys import NONCE, SETTINGS
+from desk.problems import Problem, not_found, not_signed_in, of_line_error
+from desk.words import _
+from waiting_room.errors import LineError
+
+log = logging.getLogger(__name__)
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+SOCKETS = "/socket.io/"
+SIGN_IN = "/signin"
+
+
+@web.middleware
+async def right_host(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Lead a browser that came by another name to the public address."""
+    settings = request.app[SETTINGS]
+    if request.host == settings.public_host:
+        return await handler(request)
+    if request.method in SAFE:
+        raise web.HTTPPermanentRedirect(settings.public_url + request.raw_path)
+    raise web.HTTPMisdirectedRequest
+
+
+@web.middleware
+async def with_nonce(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """One nonce for each page, for its import map."""
+    request[NONCE] = secrets.token_urlsafe(16)
+    return await handler(request)
+
+
+@web.middleware
+async def errors_answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every refusal becomes a sentence; a fault of ours is logged and says no more than that."""
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return problem_answer(request, problem)
+    except LineError as refused:
+        return problem_answer(request, of_line_error(refused))
+    except web.HTTPNotFound:
+        return problem_answer(request, not_found())
+    except web.HTTPException as error:
+        if error.status < web.HTTPBadRequest.status_code:
+            raise
+        return problem_answer(request, _of_http_error(error))
+    except Exception:
+        log.exception("%s %s failed", request.method, request.path)
+        return problem_answer(request, _our_fault())
+
+
+@web.middleware
+async def lost_are_known(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Where there is no route nobody has asked who this is; the page's header wants to know."""
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        await who_asks(request)
+        raise
+
+
+def _of_http_error(error: web.HTTPException) -> Problem:
+    code = (error.reason or "error").lower().replace(" ", "_")
+    return Problem(
+        error.status,
+        code,
+        _("Permintaan tidak dapat diterima"),
+        _("Permintaan ini tidak dapat diterima. Kembali ke beranda, lalu coba lagi."),
+    )
+
+
+def _our_fault() -> Problem:
+    return Problem(
+        500,
+        "internal_error",
+        _("Terjadi kesalahan"),
+        _("Terjadi kesalahan di meja verifikasi. Tidak ada yang berubah. Coba lagi sebentar lagi."),
+    )
+
+
+@web.middleware
+async def csrf_checked(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Unsafe requests come from our own pages and carry the token of the browser's cookie."""
+    if request.method in SAFE or request.path.startswith(SOCKETS):
+        return await handler(request)
+    if not _from_our_own_pages(request):
+        raise _csrf_problem()
+    token = request.headers.get("X-CSRF-Token") or (await read_body(request)).get("csrf_token", "")
+    if csrf_holds(request, str(token)):
+        return await handler(request)
+    if session_token(request) is None and request.path != SIGN_IN:
+        # The cookie has gone with the session; to read the page again would not bring it back.
+        raise not_signed_in()
+    raise _csrf_problem()
+
+
+def _from_our_own_pages(request: web.Request) -> bool:
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != request.app[SETTINGS].public_url:
+        return False
+    return request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
+
+
+def _csrf_problem() -> Problem:
+    return Problem(
+        403,
+        "csrf",
+        _("Formulir sudah kedaluwarsa"),
+        _("Halaman ini sudah terlalu lama terbuka. Muat ulang halamannya, lalu coba lagi."),
+    )
+
+
+def _content_policy(request: web.Request) -> str:
+    socket_origin = request.app[SETTINGS].public_url.replace("http", "ws", 1)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' 'nonce-{request[NONCE]}'",
+            "style-src 'self'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' blob:",
+            f"connect-src 'self' {socket_origin}",
+            "frame-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+        )
+    )
+
+
+async def secure_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Set on every answer just before it goes out; a page's own policy is left as it is."""
+    headers = response.headers
+    if NONCE in request:
+        headers.setdefault("Content-Security-Policy", _content_policy(request))
+    headers.setdefault("Cache-Control", "no-store")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = (
+        "camera=(self), microphone=(self), screen-wake-lock=(self), "
+        "display-capture=(), geolocation=(), payment=(), usb=()"
+    )
+    headers.popall("Server", None)
+    if urlsplit(request.app[SETTINGS].public_url).scheme == "https":
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+
+
+MIDDLEWARES = (with_nonce, errors_answered, right_host, csrf_checked, lost_are_known)

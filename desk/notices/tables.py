@@ -1,0 +1,36 @@
+"""The outbox: mails written in the transaction of the act that they tell of."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from waiting_room.tables import ID_LENGTH, Base, new_id
+
+UNSENT = text("sent_at IS NULL")
+
+
+class OutboxMail(Base):
+    """A mail to be sent, whole, with the Message-ID that every attempt carries."""
+
+    __tablename__ = "outbox_mail"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    message_id: Mapped[str] = mapped_column(String(200), unique=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    recipient: Mapped[str] = mapped_column(String(254))
+    recipient_name: Mapped[str] = mapped_column(String(120))
+    subject: Mapped[str] = mapped_column(String(200))
+    text_body: Mapped[str] = mapped_column(Text)
+    html_body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    last_error: Mapped[str | None] = mapped_column(String(300))
+    sent_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "ix_outbox_mail_unsent", "next_attempt_at", sqlite_where=UNSENT, postgresql_where=UNSENT
+        ),
+    )

@@ -1,0 +1,169 @@
+"""Signing in and out."""
+
+from datetime import datetime, timedelta
+
+from aiohttp import web
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk import audit
+from desk.accounts.passwords import MAXIMUM_LENGTH, password_matches
+from desk.accounts.sessions import Identity, open_session, revoke_session, token_digest
+from desk.accounts.tables import Account, Role
+from desk.answers import page
+from desk.asks import parse, read_body
+from desk.audit import Did
+from desk.cookies import (
+    csrf_token,
+    drop_session_token,
+    new_visitor,
+    session_token,
+    set_session_token,
+    set_visitor_token,
+)
+from desk.dispatch import who_asks
+from desk.keys import ATTEMPTS, CLOCK, DATABASE, SETTINGS, SIGNALING
+from desk.problems import Problem
+from desk.words import _
+from waiting_room import shifts
+from waiting_room.errors import NoSuchChange
+from waiting_room.tables import ShiftState
+
+LONGEST_NEXT = 500
+
+
+class SignInForm(BaseModel):
+    """What the sign-in form sends."""
+
+    email: str = Field(default="", max_length=254)
+    password: str = Field(default="", max_length=MAXIMUM_LENGTH)
+    next: str = "/"
+
+    @property
+    def safe_next(self) -> str:
+        """A path of ours; anything that could lead to another host becomes the home page."""
+        # Browsers drop tabs and line ends from an address, so that "/\t/host" would be "//host".
+        is_path = self.next.startswith("/") and not self.next.startswith(("//", "/\\"))
+        usable = is_path and self.next.isprintable() and len(self.next) <= LONGEST_NEXT
+        return self.next if usable else "/"
+
+
+async def sign_in_page(request: web.Request) -> web.StreamResponse:
+    """GET /signin; who is signed in already is led home."""
+    if await who_asks(request):
+        raise web.HTTPSeeOther("/")
+    form = parse(SignInForm, {"next": request.query.get("next", "/")})
+    return _form_page(request, form, None, 200)
+
+
+async def sign_in(request: web.Request) -> web.StreamResponse:
+    """POST /signin."""
+    form = parse(SignInForm, await read_body(request))
+    email, address = form.email.strip().lower(), request.remote or ""
+    attempts = request.app[ATTEMPTS]
+    async with attempts.one(email, address) as may_try:
+        if not may_try:
+            message = _("Terlalu banyak percobaan. Tunggu satu jam, lalu coba lagi.")
+            return _form_page(request, form, message, 429)
+        account, right = await _account_of(request, email, form.password)
+        if not right:
+            await attempts.failed(email, address)
+    if account is None or not right:
+        await _record_failure(request, account)
+        message = _("Email atau kata sandi salah. Periksa lagi keduanya.")
+        return _form_page(request, form, message, 401)
+    return await _signed_in(request, account, form.safe_next)
+
+
+async def _account_of(
+    request: web.Request, email: str, password: str
+) -> tuple[Account | None, bool]:
+    """The account with this address, and whether the password is its own."""
+    async with request.app[DATABASE].reading() as session:
+        found = await session.execute(select(Account).where(Account.email == email))
+        account = found.scalar_one_or_none()
+    return account, await password_matches(account.password_hash if account else None, password)
+
+
+async def _record_failure(request: web.Request, account: Account | None) -> None:
+    now = request.app[CLOCK].now()
+    subject = account.id if account else "unknown"
+    async with request.app[DATABASE].writing() as session:
+        audit.record(session, audit.SYSTEM, Did.SIGN_IN_FAILED, subject, now)
+
+
+async def _signed_in(request: web.Request, account: Account, location: str) -> web.Response:
+    before, old, now = await who_asks(request), session_token(request), request.app[CLOCK].now()
+    length = timedelta(hours=request.app[SETTINGS].session_hours)
+    async with request.app[DATABASE].writing() as session:
+        if before and old and before.id != account.id:
+            await _end_session(session, before, old, now)
+        elif old:
+            await revoke_session(session, old, now)
+        token = open_session(session, account.id, now, length)
+        audit.record(session, account.id, Did.SIGNED_IN, account.id, now)
+        if account.role is Role.VERIFIER and await shifts.start(session, account.id, now):
+            ready = ShiftState.READY.value
+            audit.record(session, account.id, Did.SHIFT_CHANGED, account.id, now, state=ready)
+    await _tell_ended(request, old)
+    response = web.Response(status=303, headers={"Location": location})
+    set_session_token(request, response, token)
+    return response
+
+
+async def sign_out(request: web.Request) -> web.StreamResponse:
+    """POST /signout; a verifier's shift ends with it, but never in mid-call."""
+    identity, token = await who_asks(request), session_token(request)
+    if identity and token:
+        async with request.app[DATABASE].writing() as session:
+            await _end_session(session, identity, token, request.app[CLOCK].now())
+        await _tell_ended(request, token)
+    response = web.Response(status=303, headers={"Location": "/signin"})
+    drop_session_token(request, response)
+    return response
+
+
+async def _tell_ended(request: web.Request, token: str | None) -> None:
+    signaling = request.app[SIGNALING]
+    if token:
+        await signaling.session_ended(token_digest(token))
+    signaling.moved()
+
+
+async def _end_session(
+    session: AsyncSession, identity: Identity, token: str, now: datetime
+) -> None:
+    """Sign somebody out. Raises a Problem for a verifier in mid-call."""
+    if identity.role is Role.VERIFIER:
+        await _end_shift(session, identity.id, now)
+    await revoke_session(session, token, now)
+    audit.record(session, identity.id, Did.SIGNED_OUT, identity.id, now)
+
+
+async def _end_shift(session: AsyncSession, verifier: str, now: datetime) -> None:
+    try:
+        changed = await shifts.choose(session, verifier, ShiftState.OFF, now)
+    except NoSuchChange:
+        raise Problem(
+            409,
+            "no_such_change",
+            _("Anda masih dalam panggilan"),
+            _("Selesaikan panggilan lebih dulu, lalu keluar."),
+            url="/desk",
+        ) from None
+    if changed:
+        off = ShiftState.OFF.value
+        audit.record(session, verifier, Did.SHIFT_CHANGED, verifier, now, state=off)
+
+
+def _form_page(
+    request: web.Request, form: SignInForm, error: str | None, status: int
+) -> web.Response:
+    context = {"email": form.email, "error": error, "next": form.safe_next}
+    if csrf_token(request):
+        return page(request, "signin.html", context, status)
+    visitor, token = new_visitor(request)
+    response = page(request, "signin.html", context | {"csrf_token": token}, status)
+    set_visitor_token(request, response, visitor)
+    return response

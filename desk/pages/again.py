@@ -1,0 +1,79 @@
+"""Applying again after a rejection: the copy to be looked over, and sending it."""
+
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from desk import audit
+from desk.access.copies import apply_again, demand_copyable
+from desk.access.files import documents_of
+from desk.access.roles import role_name
+from desk.access.rows import access_row
+from desk.access.tables import Access, Verdict
+from desk.asks import Ask, Done, View
+from desk.audit import Did
+from desk.problems import Problem
+from desk.times import day_name
+from desk.words import _
+
+
+async def review(ask: Ask[Access]) -> View:
+    """GET /access/{id}/again: the copy of a rejected application, to be looked over and sent."""
+    access = ask.thing
+    await demand_copyable(ask.session, access)
+    documents = await documents_of(ask.session, access.id)
+    found = await ask.session.execute(select(Verdict).where(Verdict.access == access.id))
+    verdict = found.scalar_one_or_none()
+    data = {
+        "access": access_row(access, verdict=verdict),
+        "fields": _fields(access),
+        "documents": [
+            {"title": one.title, "file_name": one.file_name, "size_bytes": one.size_bytes}
+            for one in documents
+        ],
+    }
+    return View("again.html", data)
+
+
+def _fields(access: Access) -> list[tuple[str, str]]:
+    valid = _("{start} s.d. {end}").format(
+        start=day_name(access.valid_from), end=day_name(access.valid_until)
+    )
+    return [
+        (_("Role"), role_name(access.role)),
+        (_("Golongan"), access.rank),
+        (_("Jenis Instansi"), access.agency_type),
+        (_("Nama Instansi"), access.agency),
+        (_("Satuan Kerja"), access.unit),
+        (_("NPWP Satuan Kerja"), access.unit_tax_number),
+        (_("Nomor Surat Tugas"), access.letter_number),
+        (_("Masa Berlaku Jabatan"), valid),
+    ]
+
+
+class Confirmation(BaseModel):
+    """The box under the review."""
+
+    confirmed: bool | str = False
+
+
+async def send(ask: Ask[Access]) -> Done:
+    """POST /access/{id}/again."""
+    if not ask.body(Confirmation).confirmed:
+        raise Problem(
+            422,
+            "not_confirmed",
+            _("Belum dikonfirmasi"),
+            _("Centang pernyataan bahwa data sudah benar, lalu kirim."),
+            url=ask.request.path,
+        )
+    sent = await apply_again(ask.session, ask.thing, ask.now, ask.settings)
+    audit.record(
+        ask.session,
+        ask.identity.id,
+        Did.APPLIED_AGAIN,
+        sent.access.id,
+        ask.now,
+        copied_from=ask.thing.id,
+    )
+    url = f"/meetings/{sent.meeting.id}"
+    return Done({"access": sent.access.id, "meeting": sent.meeting.id, "url": url}, url)

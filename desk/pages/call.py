@@ -1,0 +1,168 @@
+"""The call's page, for both sides, and how it ends without a verdict."""
+
+from typing import Any, Literal
+
+from aiohttp import web
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk import audit
+from desk.access.files import CallFile, documents_of
+from desk.access.reasons import LONGEST_EXPLANATION, REASONS
+from desk.access.rows import access_row
+from desk.access.tables import ChatLine
+from desk.accounts.names import masked, shown_to_applicants
+from desk.accounts.tables import Role
+from desk.answers import led_on
+from desk.asks import Ask, Done, View
+from desk.audit import Did
+from desk.keys import DOCUMENTS
+from desk.pages.documents import described
+from desk.pages.review import checklist_of, review_of
+from signaling.messages import Side
+from signaling.server import Signaling
+from waiting_room import line
+from waiting_room.tables import CallOutcome
+
+AFTER_THE_CALL = {
+    CallOutcome.APPROVED: "/",
+    CallOutcome.REJECTED: "/organisation",
+    CallOutcome.ABSENT: "/",
+}
+
+
+def ways_on(outcome: CallOutcome, ticket: str) -> dict[Side, str]:
+    """Where each side's page goes when the call has ended."""
+    applicant = AFTER_THE_CALL.get(outcome, f"/waiting/{ticket}")
+    return {"applicant": applicant, "verifier": "/desk"}
+
+
+async def call(ask: Ask[CallFile]) -> View | web.StreamResponse:
+    """GET /calls/{id}; who comes after its end is led on."""
+    file = ask.thing
+    is_applicant = ask.identity.role is Role.APPLICANT
+    if file.call.ended_at is not None and file.call.outcome is not None:
+        ways = ways_on(file.call.outcome, file.ticket.id)
+        url = ways["applicant" if is_applicant else "verifier"]
+        return led_on(ask.request, url, {"state": "ended", "outcome": file.call.outcome.value})
+    return await (_applicants(ask, file) if is_applicant else _verifiers(ask, file))
+
+
+async def _applicants(ask: Ask[CallFile], file: CallFile) -> View:
+    label = shown_to_applicants(file.verifier.desk_number)
+    data = {
+        "state": "open",
+        "call": {"id": file.call.id, "started_at": file.call.started_at, "verifier_label": label},
+        "chat": await _chat(ask, file),
+        "ice_servers": [],
+    }
+    return View("call_applicant.html", data)
+
+
+async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
+    review = await review_of(ask.session, file.call.id)
+    documents = await documents_of(ask.session, file.access.id)
+    data = {
+        "state": "open",
+        "call": {
+            "id": file.call.id,
+            "started_at": file.call.started_at,
+            "peer_name": file.applicant.name,
+        },
+        "access": _access(file),
+        "applicant": _applicant(file),
+        "checklist": await checklist_of(ask.session, file),
+        "challenge": review.challenge,
+        "notes": review.notes,
+        "chat": await _chat(ask, file),
+        "reasons": [_reason(code) for code in REASONS],
+        "longest_explanation": LONGEST_EXPLANATION,
+        "handling_target_s": ask.settings.handling_target_minutes * 60,
+        "ice_servers": [],
+    }
+    # Drawing a hostile file takes until its time is up, and nobody else must wait that long for
+    # the connection to read with.
+    await ask.session.close()
+    store = ask.request.app[DOCUMENTS]
+    drawn = [await described(store, one) for one in documents]
+    return View("call_verifier.html", data | {"documents": drawn})
+
+
+def _access(file: CallFile) -> dict[str, Any]:
+    access = file.access
+    return access_row(access, file.meeting, file.ticket) | {
+        "rank": access.rank,
+        "agency_type": access.agency_type,
+        "letter_number": access.letter_number,
+        "unit_tax_number_masked": masked(access.unit_tax_number),
+    }
+
+
+def _applicant(file: CallFile) -> dict[str, Any]:
+    applicant = file.applicant
+    return {
+        "name": applicant.name,
+        "email": applicant.email,
+        "identity_masked": masked(applicant.identity_number),
+        "employee_masked": masked(applicant.employee_number),
+        "profile_verified_at": applicant.profile_verified_at,
+    }
+
+
+def _reason(code: str) -> dict[str, Any]:
+    reason = REASONS[code]
+    return {
+        "code": code,
+        "group": reason.group,
+        "label": reason.label,
+        "sentence": reason.sentence,
+        "text_required": reason.text_required,
+    }
+
+
+async def _chat(ask: Ask[CallFile], file: CallFile) -> list[dict[str, Any]]:
+    rows = await _chat_lines(ask.session, file.call.id)
+    names = {
+        file.applicant.id: ("applicant", file.applicant.name),
+        file.verifier.id: ("verifier", shown_to_applicants(file.verifier.desk_number)),
+    }
+    return [
+        {
+            "text": row.text,
+            "from": names[row.sender][0],
+            "name": names[row.sender][1],
+            "at": row.at,
+            "mine": row.sender == ask.identity.id,
+        }
+        for row in rows
+    ]
+
+
+async def _chat_lines(session: AsyncSession, call_id: str) -> list[ChatLine]:
+    statement = select(ChatLine).where(ChatLine.call == call_id).order_by(ChatLine.id)
+    return list((await session.execute(statement)).scalars())
+
+
+class EndChoice(BaseModel):
+    """How a call ends without a verdict."""
+
+    outcome: Literal["returned", "absent"]
+
+
+async def end(ask: Ask[CallFile]) -> Done:
+    """POST /calls/{id}/end: the applicant goes back to the head of the line, or was never there."""
+    file, outcome = ask.thing, CallOutcome(ask.body(EndChoice).outcome)
+    call_id, verifier = file.call.id, ask.identity.id
+    if outcome is CallOutcome.RETURNED:
+        await line.hand_back(ask.session, call_id, verifier, ask.now)
+        act = Did.CALL_RETURNED
+    else:
+        await line.finish(ask.session, call_id, verifier, outcome, ask.now)
+        act = Did.MARKED_ABSENT
+    audit.record(ask.session, verifier, act, call_id, ask.now, ticket=file.ticket.id)
+
+    async def tell(signaling: Signaling) -> None:
+        await signaling.call_ended(call_id, outcome.value, ways_on(outcome, file.ticket.id))
+
+    return Done({"outcome": outcome.value, "url": "/desk"}, "/desk", tell)

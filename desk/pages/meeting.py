@@ -1,0 +1,90 @@
+"""A booked meeting: when it is, and joining the line for it."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from desk import audit
+from desk.access.files import documents_of
+from desk.access.rows import access_row
+from desk.access.tables import Access, AccessState
+from desk.asks import Ask, Done, View
+from desk.audit import Did
+from desk.keys import DOCUMENTS
+from desk.problems import Problem
+from desk.schedule.meetings import OpenSpan, open_span
+from desk.schedule.tables import Meeting
+from desk.times import long_date, time_with_zone
+from desk.words import _
+from signaling.server import Signaling
+from waiting_room import line
+
+
+async def meeting(ask: Ask[tuple[Meeting, Access]]) -> View:
+    """GET /meetings/{id}."""
+    booked, access = ask.thing
+    span = _span(ask, booked, access)
+    live = await line.live_ticket(ask.session, ask.identity.id)
+    ticket = live if live and live.meeting == booked.id else None
+    decided = access.state is not AccessState.SCHEDULED
+    data = {
+        "meeting": {
+            "id": booked.id,
+            "starts_at": booked.starts_at,
+            "zone": ZoneInfo(access.timezone),
+            "opens_at": span.opens_at,
+            "closes_at": span.closes_at,
+            "can_join": span.holds(ask.now) and not decided,
+            "is_over": ask.now >= span.closes_at,
+            "decided": decided,
+        },
+        "access": access_row(access, booked, ticket),
+        "letter_number": access.letter_number,
+        "ticket": {"url": f"/waiting/{ticket.id}", "state": ticket.state} if ticket else None,
+    }
+    return View("meeting.html", data)
+
+
+def _span(ask: Ask[Any], booked: Meeting, access: Access) -> OpenSpan:
+    return open_span(booked, ZoneInfo(access.timezone), ask.settings)
+
+
+async def join(ask: Ask[tuple[Meeting, Access]]) -> Done:
+    """POST /meetings/{id}/join: the place in the line, the same one for each further try."""
+    booked, access = ask.thing
+    _demand_open(ask, booked, access)
+    late_after = timedelta(minutes=ask.settings.late_after_minutes)
+    ticket, is_new = await line.join(
+        ask.session, ask.identity.id, booked.id, booked.starts_at, ask.now, late_after
+    )
+    url = f"/waiting/{ticket.id}"
+    body = {"ticket": ticket.id, "url": url}
+    if not is_new:
+        return Done(body, url)
+    audit.record(
+        ask.session, ask.identity.id, Did.JOINED, ticket.id, ask.now, order=ticket.order_class
+    )
+
+    documents = await documents_of(ask.session, access.id)
+
+    def tell(signaling: Signaling) -> None:
+        signaling.moved()
+        ask.request.app[DOCUMENTS].prepare(documents)
+
+    return Done(body, url, tell)
+
+
+def _demand_open(ask: Ask[Any], booked: Meeting, access: Access) -> None:
+    span, zone = _span(ask, booked, access), ZoneInfo(access.timezone)
+    if access.state is not AccessState.SCHEDULED:
+        raise Problem(
+            409, "already_decided", _("Sudah diputuskan"), _("Permohonan ini sudah diputuskan.")
+        )
+    if ask.now < span.opens_at:
+        detail = _("Ruang tunggu dibuka {day} pukul {time}.").format(
+            day=long_date(span.opens_at, zone), time=time_with_zone(span.opens_at, zone)
+        )
+        raise Problem(409, "too_early", _("Ruang tunggu belum dibuka"), detail)
+    if ask.now >= span.closes_at:
+        detail = _("Hari jadwal Anda sudah lewat. Hubungi meja verifikasi untuk jadwal baru.")
+        raise Problem(409, "too_late", _("Jadwal sudah lewat"), detail)

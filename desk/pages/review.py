@@ -1,0 +1,128 @@
+"""The verifier's sheet in a call: steps marked, challenges drawn, notes kept, numbers revealed."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk import audit
+from desk.access.checklist import STEPS_OF_ROLE, draw_challenge, missing_steps, steps_of
+from desk.access.files import CallFile
+from desk.access.tables import CheckMark, Review
+from desk.access.verdicts import marks_of
+from desk.asks import Ask, Done
+from desk.audit import Did
+from desk.problems import invalid_input
+from waiting_room.errors import NotYourCall
+
+LONGEST_NOTES = 4_000
+
+
+async def review_of(session: AsyncSession, call: str) -> Review:
+    """The verifier's sheet of a call."""
+    return (await session.execute(select(Review).where(Review.call == call))).scalar_one()
+
+
+async def checklist_of(session: AsyncSession, file: CallFile) -> list[dict[str, Any]]:
+    """The steps of the role with their marks; times are seconds into the call."""
+    marks = await marks_of(session, file.call.id)
+    return [
+        {
+            "step": step.key,
+            "label": step.label,
+            "script": step.script,
+            "required": step.required,
+            "passed": marks[step.key].passed if step.key in marks else None,
+            "marked_at_s": (marks[step.key].marked_at - file.call.started_at).total_seconds()
+            if step.key in marks
+            else None,
+        }
+        for step in steps_of(file.access.role)
+    ]
+
+
+def demand_open(file: CallFile) -> None:
+    """Go on only while the call is open. Raises NotYourCall."""
+    if file.call.ended_at is not None:
+        raise NotYourCall
+
+
+class Marking(BaseModel):
+    """A step, passed or failed; null takes the mark away."""
+
+    step: str
+    passed: bool | None
+
+
+async def mark_step(ask: Ask[CallFile]) -> Done:
+    """POST /calls/{id}/checklist."""
+    file, marking = ask.thing, ask.body(Marking)
+    demand_open(file)
+    if marking.step not in STEPS_OF_ROLE[file.access.role]:
+        raise invalid_input({"step": "unknown"})
+    own = (CheckMark.call == file.call.id, CheckMark.step == marking.step)
+    await ask.session.execute(delete(CheckMark).where(*own))
+    if marking.passed is not None:
+        ask.session.add(
+            CheckMark(
+                call=file.call.id, step=marking.step, passed=marking.passed, marked_at=ask.now
+            )
+        )
+    _record(ask, Did.STEP_MARKED, step=marking.step, passed=marking.passed)
+    await ask.session.flush()
+    checklist = await checklist_of(ask.session, file)
+    passed = {step["step"]: bool(step["passed"]) for step in checklist}
+    body = {"checklist": checklist, "missing": missing_steps(file.access.role, passed)}
+    return Done(body, _page_of(file))
+
+
+async def new_challenge(ask: Ask[CallFile]) -> Done:
+    """POST /calls/{id}/challenge: another gesture and other digits; the log keeps how often."""
+    file, challenge = ask.thing, draw_challenge()
+    demand_open(file)
+    await ask.session.execute(
+        update(Review).where(Review.call == file.call.id).values(challenge=challenge)
+    )
+    _record(ask, Did.CHALLENGE_DRAWN)
+    return Done({"challenge": challenge}, _page_of(file))
+
+
+class Notes(BaseModel):
+    """The verifier's own notes, for the desk alone."""
+
+    notes: str = Field(max_length=LONGEST_NOTES)
+
+
+async def keep_notes(ask: Ask[CallFile]) -> Done:
+    """POST /calls/{id}/notes."""
+    file, notes = ask.thing, ask.body(Notes).notes
+    demand_open(file)
+    await ask.session.execute(update(Review).where(Review.call == file.call.id).values(notes=notes))
+    return Done({}, _page_of(file))
+
+
+class Reveal(BaseModel):
+    """Which masked number to show."""
+
+    field: str
+
+
+async def reveal(ask: Ask[CallFile]) -> Done:
+    """POST /calls/{id}/reveal: the whole number; that it was seen is logged."""
+    file, field = ask.thing, ask.body(Reveal).field
+    demand_open(file)
+    applicant = file.applicant
+    numbers = {"identity": applicant.identity_number, "employee": applicant.employee_number}
+    if field not in numbers:
+        raise invalid_input({"field": "unknown"})
+    _record(ask, Did.NUMBER_REVEALED, field=field)
+    return Done({"value": numbers[field] or ""}, _page_of(file), is_kept=False)
+
+
+def _record(ask: Ask[CallFile], act: Did, **detail: Any) -> None:
+    audit.record(ask.session, ask.identity.id, act, ask.thing.call.id, ask.now, **detail)
+
+
+def _page_of(file: CallFile) -> str:
+    return f"/calls/{file.call.id}"

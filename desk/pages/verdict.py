@@ -1,0 +1,79 @@
+"""The verdict in a call, and the preview of the mail that it sends."""
+
+import base64
+import hashlib
+
+from aiohttp import web
+from jinja2 import Environment
+from pydantic import BaseModel, Field
+
+from desk.access import verdicts
+from desk.access.files import CallFile
+from desk.access.reasons import LONGEST_EXPLANATION, REASONS
+from desk.access.tables import Decision
+from desk.access.verdicts import Judgement
+from desk.asks import Ask, Done, parse, wants_json
+from desk.keys import MAIL_WAITS, TEMPLATES
+from desk.notices.verdict_mail import verdict_mail
+from desk.pages.call import ways_on
+from desk.pages.review import demand_open
+from signaling.server import Signaling
+from waiting_room.tables import CallOutcome
+
+
+class VerdictForm(BaseModel):
+    """The decision, with reason and explanation where it is a rejection."""
+
+    decision: Decision
+    reason: str | None = Field(default=None, max_length=32)
+    explanation: str = Field(default="", max_length=LONGEST_EXPLANATION)
+
+    def judgement(self) -> Judgement:
+        """What it says; an approval carries no reason."""
+        if self.decision is Decision.APPROVED:
+            return Judgement(self.decision)
+        return Judgement(self.decision, self.reason, self.explanation)
+
+
+async def give(ask: Ask[CallFile]) -> Done:
+    """POST /calls/{id}/verdict."""
+    file, app = ask.thing, ask.request.app
+    judgement = ask.body(VerdictForm).judgement()
+    await verdicts.decide(
+        ask.session, file, judgement, app[TEMPLATES], ask.settings.public_url, ask.now
+    )
+    outcome = CallOutcome(judgement.decision.value)
+
+    async def tell(signaling: Signaling) -> None:
+        app[MAIL_WAITS].set()
+        await signaling.call_ended(file.call.id, outcome.value, ways_on(outcome, file.ticket.id))
+
+    return Done({"decision": outcome.value, "url": "/desk"}, "/desk", tell)
+
+
+async def preview(ask: Ask[CallFile]) -> web.StreamResponse:
+    """GET /calls/{id}/mail-preview: the mail that a verdict would send, as a page of its own."""
+    demand_open(ask.thing)
+    judgement = parse(VerdictForm, dict(ask.request.query)).judgement()
+    known = judgement.reason if judgement.reason in REASONS else None
+    mail = verdict_mail(
+        ask.request.app[TEMPLATES],
+        ask.thing,
+        judgement.decision,
+        known,
+        judgement.explanation,
+        ask.now,
+    )
+    headers = {"Cache-Control": "no-store"}
+    if wants_json(ask.request):
+        answer = {"to": ask.thing.applicant.email, "subject": mail.subject}
+        return web.json_response(answer, headers=headers)
+    headers["Content-Security-Policy"] = _preview_policy(ask.request.app[TEMPLATES])
+    return web.Response(text=mail.html_body, content_type="text/html", headers=headers)
+
+
+def _preview_policy(templates: Environment) -> str:
+    """A mail is somebody else's page: its own style, and nothing may run, load or lead anywhere."""
+    style = templates.get_template("mail/mail.css").render()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'self'; sandbox"

@@ -1,0 +1,57 @@
+"""The waiting room: where one stands, and leaving it."""
+
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from desk import audit
+from desk.access.files import find_meeting
+from desk.answers import led_on
+from desk.asks import Ask, Done, View, wants_json
+from desk.audit import Did
+from desk.keys import SIGNALING
+from signaling.server import Signaling
+from waiting_room import line
+from waiting_room.tables import Ticket, TicketState
+
+
+async def waiting(ask: Ask[Ticket]) -> View | web.StreamResponse:
+    """GET /waiting/{id}: the place, or where the ticket's way went on."""
+    ticket = ask.thing
+    if ticket.state is not TicketState.WAITING:
+        return await _moved_on(ask, ticket)
+    (booked, access), _parties = await find_meeting(ask.session, ticket.meeting)
+    # Signaling may read the line anew, one at a time. Whoever waited for that with a connection in
+    # hand could keep it from getting one, so this page gives its own back first.
+    await ask.session.close()
+    place = await ask.request.app[SIGNALING].place_of(ticket.id)
+    if place is None:
+        # Called or gone since this transaction began: a new one will tell.
+        raise web.HTTPSeeOther(ask.request.path)
+    data = {"state": ticket.state.value, **place.as_dict()}
+    if wants_json(ask.request):
+        return View("waiting.html", data)
+    page_only = {
+        "ticket": {"id": ticket.id, "state": ticket.state.value},
+        "place": place.as_dict(),
+        "meeting": {"starts_at": booked.starts_at, "zone": ZoneInfo(access.timezone)},
+        "letter_number": access.letter_number,
+    }
+    return View("waiting.html", data, page_only)
+
+
+async def _moved_on(ask: Ask[Ticket], ticket: Ticket) -> web.StreamResponse:
+    call = await line.open_call_of(ask.session, ticket=ticket.id)
+    state = {"state": ticket.state.value} | ({"call": call.id} if call else {})
+    return led_on(ask.request, f"/calls/{call.id}" if call else "/", state)
+
+
+async def leave(ask: Ask[Ticket]) -> Done:
+    """POST /waiting/{id}/leave."""
+    ticket = ask.thing
+    await line.leave(ask.session, ticket.id, ask.now)
+    waited_s = (ask.now - ticket.joined_at).total_seconds()
+    audit.record(ask.session, ask.identity.id, Did.LEFT, ticket.id, ask.now, waited_s=waited_s)
+
+    url = f"/meetings/{ticket.meeting}"
+    return Done({"url": url}, url, Signaling.moved)

@@ -1,0 +1,170 @@
+"""Settings: read once from DESK_* variables, frozen, and handed to whom they concern."""
+
+import re
+import secrets
+from email.utils import getaddresses
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from yarl import URL
+
+SHORTEST_KEY = 32
+Positive = Annotated[int, Field(gt=0)]
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the text is one line that names the variable."""
+
+
+def _own_address(given: dict[str, Any]) -> str:
+    host, port = given.get("host", ""), given.get("port")
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _own_file(given: dict[str, Any]) -> str:
+    return f"sqlite+aiosqlite:///{(given.get('data_dir', Path()) / 'desk.db').absolute()}"
+
+
+class Settings(BaseSettings):
+    """What an operator can set; each field is the variable DESK_<FIELD IN CAPITALS>."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DESK_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    public_url: str = Field(default_factory=_own_address, validate_default=False)
+    data_dir: Path = Path("var")
+    database_url: str = Field(default_factory=_own_file, validate_default=False)
+    secret_key: str = ""
+    smtp_url: str = ""
+    mail_from: str = "Meja Verifikasi <noreply@localhost>"
+    timezone: str = "Asia/Jakarta"
+    organisation: str = "LPSE Nusa Raya"
+
+    late_after_minutes: Positive = 10
+    join_before_minutes: Positive = 30
+    slot_minutes: int = 15
+    service_level_percent: Annotated[int, Field(ge=1, le=100)] = 80
+    service_level_s: Positive = 300
+    handling_target_minutes: Positive = 9
+    wrap_up_s: Positive = 60
+    session_hours: Positive = 12
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"no such time zone: {value}") from error
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_origin(cls, value: str) -> str:
+        url = URL(value)
+        more = url.path.strip("/") or url.query_string or url.fragment or url.user or url.password
+        if url.scheme not in {"http", "https"} or not url.host or more:
+            raise ValueError("an origin like https://verifikasi.example is needed")
+        # As browsers write it: in lower case, without the port that goes without saying.
+        return str(url.origin())
+
+    @field_validator("database_url")
+    @classmethod
+    def _a_database_we_speak(cls, value: str) -> str:
+        file = value.removeprefix("sqlite+aiosqlite:///")
+        if file in {value, "", ":memory:"}:
+            raise ValueError("must be sqlite+aiosqlite:/// and the path of a file")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _a_mail_server(cls, value: str) -> str:
+        url = urlsplit(value)
+        if value and (url.scheme not in {"smtp", "smtps"} or not url.hostname):
+            raise ValueError("must be smtp://host:port or smtps://host:port")
+        _ = url.port  # raises a ValueError where it is none
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        people = getaddresses([value])
+        if len(people) != 1 or not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", people[0][1]):
+            raise ValueError("must be one address, like Meja Verifikasi <noreply@desk.example>")
+        return value
+
+    @field_validator("slot_minutes")
+    @classmethod
+    def _divides_the_hour(cls, value: int) -> int:
+        if value not in {10, 15}:
+            raise ValueError("must be 10 or 15")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and len(value) < SHORTEST_KEY:
+            raise ValueError(f"at least {SHORTEST_KEY} characters are needed")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The desk's own zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def public_host(self) -> str:
+        """Host and port of the public address, as a browser writes them into `Host`."""
+        return urlsplit(self.public_url).netloc
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the desk over TLS."""
+        return self.public_url.startswith("https://")
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings from the environment, `given` ones first. Raises SettingsError."""
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"DESK_{name}: {first['msg'].removeprefix('Value error, ')}") from None
+    return settings
+
+
+def with_secret_key(settings: Settings, *, may_make: bool = True) -> Settings:
+    """The settings with a key: DESK_SECRET_KEY, or the one kept in the data directory.
+
+    Made on the first start, where it `may_make` one, readable by its owner alone. Raises
+    SettingsError where the data directory cannot be used, or holds no key or one that is none.
+    """
+    if settings.secret_key:
+        return settings
+    path = settings.data_dir / "secret-key"
+    try:
+        if may_make and not path.exists():
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            _write_key(path)
+        key = path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"DESK_DATA_DIR: {error.strerror}: {error.filename}") from None
+    if len(key) < SHORTEST_KEY:
+        raise SettingsError(f"DESK_SECRET_KEY: the one kept in {path} is too short")
+    return settings.model_copy(update={"secret_key": key})
+
+
+def _write_key(path: Path) -> None:
+    # Whole or not at all: a start that is killed half-way must leave no empty key behind.
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_urlsafe(48))
+    fresh.replace(path)

@@ -1,0 +1,161 @@
+"""The namespace /call: the two sides of a call reach each other, and nobody else.
+
+A side is one page: the newest page of a person takes the seat, and an older one is told so. What a
+page says is relayed to the other seat of the same call, which the server knows from the session.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from signaling.door import DoorNamespace, Newcomer
+from signaling.house import House, Seat
+from signaling.messages import (
+    Chat,
+    Ended,
+    Peer,
+    SaidChat,
+    SaidSignal,
+    Side,
+    Signal,
+    Told,
+    Unheard,
+)
+from waiting_room.errors import NotYourCall
+
+OTHER: dict[Side, Side] = {"applicant": "verifier", "verifier": "applicant"}
+LONGEST_WORD = 64
+
+Ack = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A socket that sits at a side of a call: its seat, its page load, and its handshake."""
+
+    sid: str
+    seat: Seat
+    page: str
+    request: web.Request
+
+
+class CallNamespace(DoorNamespace[Seat]):
+    """Seats the two sides of each open call and relays between them."""
+
+    refusal = "no_seat"
+
+    def __init__(self, house: House) -> None:
+        """Nobody sits yet."""
+        super().__init__("/call", house)
+        self._by_sid: dict[str, Sitting] = {}
+        self._by_seat: dict[tuple[str, Side], Sitting] = {}
+
+    async def admit(self, newcomer: Newcomer) -> Seat | None:
+        """The seat at the call that the page names, if it is open and theirs."""
+        return await self._house.seat(newcomer.request, _short(newcomer.greeting.get("call")))
+
+    async def welcome(self, newcomer: Newcomer, admission: Seat) -> None:
+        """Give the page its seat, and tell both sides of each other."""
+        page = _short(newcomer.greeting.get("page"))
+        await self._sit(Sitting(newcomer.sid, admission, page, newcomer.request))
+
+    async def _sit(self, sitting: Sitting) -> None:
+        seat = sitting.seat
+        replaced = self._by_seat.get((seat.call, seat.side))
+        self._by_sid[sitting.sid] = sitting
+        self._by_seat[seat.call, seat.side] = sitting
+        if replaced and replaced.page != sitting.page:
+            await self._tell(replaced, Ended("replaced", self._house.call_url(seat.call)))
+        if replaced:
+            await self.disconnect(replaced.sid)
+        other = self._other(seat)
+        await self._tell(sitting, Peer(other is not None, other.page if other else None))
+        if other:
+            await self._tell(other, Peer(present=True, page=sitting.page))
+
+    async def on_disconnect(self, sid: str, _reason: str = "") -> None:
+        """Free the seat, unless a newer page has taken it already, and tell the other side."""
+        sitting = self._by_sid.pop(sid, None)
+        if sitting is None:
+            return
+        key = (sitting.seat.call, sitting.seat.side)
+        if self._by_seat.get(key) is not sitting:
+            return
+        del self._by_seat[key]
+        if other := self._other(sitting.seat):
+            await self._tell(other, Peer(present=False, page=None))
+
+    async def on_signal(self, sid: str, *data: Any) -> Ack:
+        """Relay a step of the handshake to the other side."""
+        try:
+            sitting = await self._still_seated(sid)
+            said = SaidSignal.parse(_only(data))
+        except Unheard as bad:
+            return _refused(bad)
+        other = await self._other_still_seated(sitting.seat)
+        if other is None:
+            return {"ok": False, "error": "peer_absent"}
+        step = said.model_dump(by_alias=True, exclude_none=True)
+        await self._tell(other, Signal(page=sitting.page, **step))
+        return {"ok": True}
+
+    async def on_chat(self, sid: str, *data: Any) -> Ack:
+        """Keep a chat message and tell it to both sides."""
+        try:
+            sitting = await self._still_seated(sid)
+            said = SaidChat.parse(_only(data))
+            seat, at = sitting.seat, self._house.now()
+            await self._house.keep_chat(seat, said.text, at)
+        except Unheard as bad:
+            return _refused(bad)
+        except NotYourCall:
+            return _refused(Unheard("not_in_call"))
+        chat = Chat(said.text, seat.side, seat.name, at.isoformat())
+        for one in (sitting, await self._other_still_seated(seat)):
+            if one:
+                await self._tell(one, chat)
+        return {"ok": True}
+
+    async def end(self, call: str, reason: str, urls: dict[Side, str]) -> None:
+        """Tell both sides that the call is over and where to go, and free their seats."""
+        for side, url in urls.items():
+            if sitting := self._by_seat.pop((call, side), None):
+                self._by_sid.pop(sitting.sid, None)
+                await self._tell(sitting, Ended(reason, url))
+
+    async def _still_seated(self, sid: str) -> Sitting:
+        # Asked anew with every event: a session may have ended, and the call too, since connecting.
+        sitting = self._by_sid.get(sid)
+        if sitting is None or await self._house.seat(sitting.request, sitting.seat.call) is None:
+            raise Unheard("not_in_call")
+        return sitting
+
+    async def _other_still_seated(self, seat: Seat) -> Sitting | None:
+        # Who hears is asked anew as well as who says: a session may have ended on either side.
+        other = self._other(seat)
+        if other and await self._house.seat(other.request, seat.call) is None:
+            await self.disconnect(other.sid)
+            return None
+        return other
+
+    def _other(self, seat: Seat) -> Sitting | None:
+        return self._by_seat.get((seat.call, OTHER[seat.side]))
+
+    async def _tell(self, sitting: Sitting, told: Told) -> None:
+        await self.emit(told.name, told.as_dict(), to=sitting.sid)
+
+
+def _short(word: Any) -> str:
+    return str(word or "")[:LONGEST_WORD]
+
+
+def _only(data: tuple[Any, ...]) -> Any:
+    """The one argument of an event. Raises Unheard for none and for more."""
+    if len(data) != 1:
+        raise Unheard("bad_message")
+    return data[0]
+
+
+def _refused(bad: Unheard) -> Ack:
+    return {"ok": False, "error": str(bad)}

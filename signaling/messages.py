@@ -1,0 +1,220 @@
+"""Every message on the sockets, typed: what the server tells, and what a client may say.
+
+PROTOCOL.md describes each of them; a test holds the two together in both directions.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+LARGEST_DESCRIPTION = 32 * 1024
+LARGEST_CANDIDATE = 2 * 1024
+LONGEST_CHAT = 1_000
+
+Side = Literal["applicant", "verifier"]
+
+
+class Unheard(Exception):
+    """What a client said is not taken; the text is the error's stable word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which state of the line a message speaks of: the sender's epoch, and its counter."""
+
+    epoch: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Base of what the server tells."""
+
+    name: ClassVar[str]
+    namespace: ClassVar[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The message on the wire."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Told):
+    """Where one ticket stands; position 1 is next."""
+
+    name = "place"
+    namespace = "/waiting"
+    ticket: str
+    position: int
+    waiting: int
+    wait_s: list[int] | None
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Told):
+    """How the line moved, for all at once; each client derives its own place."""
+
+    name = "line"
+    namespace = "/waiting"
+    version: Version
+    waiting: int
+    changes: list[tuple[int, int]]
+    pace_s: list[float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Called(Told):
+    """The applicant's turn has come."""
+
+    name = "called"
+    namespace = "/waiting"
+    call: str
+    url: str
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Peer(Told):
+    """Whether the other side of the call is there, and which of its page loads."""
+
+    name = "peer"
+    namespace = "/call"
+    present: bool
+    page: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signal(Told):
+    """A step of the WebRTC handshake, relayed from the other side's page."""
+
+    name = "signal"
+    namespace = "/call"
+    page: str
+    description: dict[str, Any] | None = None
+    candidate: dict[str, Any] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The one step that it carries."""
+        kind = "description" if self.description is not None else "candidate"
+        return {"page": self.page, kind: getattr(self, kind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Chat(Told):
+    """A chat message, to both sides."""
+
+    name = "chat"
+    namespace = "/call"
+    text: str
+    sender: Side
+    sender_name: str
+    at: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """`from` is no name Python allows."""
+        return {"text": self.text, "from": self.sender, "name": self.sender_name, "at": self.at}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended(Told):
+    """The call is over for this page: why, and where to go."""
+
+    name = "ended"
+    namespace = "/call"
+    reason: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load(Told):
+    """How busy the desk is, to verifiers and supervisors."""
+
+    name = "load"
+    namespace = "/load"
+    waiting: int
+    longest_wait_s: float
+    verifiers: dict[str, int]
+    service_level: float | None
+    taken: int
+    approved: int
+    rejected: int
+    left: int
+    calls: int
+    version: Version
+
+
+TOLD: tuple[type[Told], ...] = (Place, Line, Called, Peer, Signal, Chat, Ended, Load)
+
+
+class Said(BaseModel):
+    """Base of what a client may say; anything more than its fields is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    name: ClassVar[str]
+    namespace: ClassVar[str]
+
+    @classmethod
+    def parse(cls, data: Any) -> Self:
+        """The message. Raises Unheard."""
+        try:
+            return cls.model_validate(data)
+        except ValidationError:
+            raise Unheard("bad_message") from None
+
+
+class SaidDescription(BaseModel):
+    """RTCSessionDescriptionInit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    type: Literal["offer", "answer", "pranswer", "rollback"]
+    sdp: Annotated[str, Field(max_length=LARGEST_DESCRIPTION)] = ""
+
+
+class SaidCandidate(BaseModel):
+    """RTCIceCandidateInit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+    candidate: Annotated[str, Field(max_length=LARGEST_CANDIDATE)] = ""
+    sdp_mid: Annotated[str | None, Field(alias="sdpMid", max_length=64)] = None
+    sdp_m_line_index: Annotated[int | None, Field(alias="sdpMLineIndex", ge=0, le=64)] = None
+    username_fragment: Annotated[str | None, Field(alias="usernameFragment", max_length=256)] = None
+
+
+class SaidSignal(Said):
+    """A step of the handshake, for the other side: exactly one of the two."""
+
+    name = "signal"
+    namespace = "/call"
+    description: SaidDescription | None = None
+    candidate: SaidCandidate | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.description is None) == (self.candidate is None):
+            raise ValueError("exactly one of description and candidate")
+        return self
+
+
+class SaidChat(Said):
+    """A chat message."""
+
+    name = "chat"
+    namespace = "/call"
+    text: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_CHAT)
+    ]
+
+
+SAID: tuple[type[Said], ...] = (SaidSignal, SaidChat)

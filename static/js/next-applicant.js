@@ -1,0 +1,74 @@
+// The next applicant on the verifier's desk, and the button that takes them.
+
+import { act, Refused } from "./api.js";
+import { agencyApart } from "./line-table.js";
+import { fillCells, part, setText, showCopy } from "./parts.js";
+import { word } from "./words.js";
+
+/** @typedef {import("./line-table.js").Row & {documents: number}} Next */
+
+const form = part("[data-take]");
+const button = part("button", form);
+
+/** One try to take, repeated with the same key until the desk has answered. */
+let key = crypto.randomUUID();
+
+/** @param {Next | null} next */
+export function drawNext(next) {
+  const who = part("[data-next]");
+  who.hidden = !next;
+  part("[data-nobody]").hidden = Boolean(next);
+  if (next) {
+    const { name, role_name, unit } = next;
+    const documents = word("documents", { n: next.documents });
+    fillCells(who, { name, role_name, unit, agency: agencyApart(next), documents });
+    showCopy(part('[data-cell="mark"]', who), `mark-${next.mark}`);
+  }
+  button.classList.toggle("is-locked", !next);
+  button.ariaDisabled = next ? "false" : "true";
+  for (const element of form.querySelectorAll("[data-take-open], [data-take-locked]")) {
+    element.toggleAttribute("hidden", element.hasAttribute("data-take-open") !== Boolean(next));
+  }
+}
+
+/** @param {string} sentence "" where all is well */
+export function showProblem(sentence) {
+  const place = part("[data-problem]");
+  place.hidden = !sentence;
+  setText(place, sentence);
+}
+
+/** The desk answers again: that it did not is old news. */
+export function forgetOffline() {
+  if (part("[data-problem]").textContent === word("offline")) showProblem("");
+}
+
+async function takeOnce() {
+  try {
+    const call = await act("/desk/take", {}, key);
+    key = crypto.randomUUID();
+    if (call) location.assign(call.url);
+    else showProblem(word("nobody_waits"));
+  } catch (error) {
+    if (error instanceof Refused && error.status) key = crypto.randomUUID();
+    throw error;
+  }
+}
+
+/**
+ * @param {(deed: () => Promise<void>) => Promise<void>} attempt shows what was refused
+ * @returns {() => Promise<void>} takes, unless the button is away, locked or busy
+ */
+export function bindTake(attempt) {
+  async function take() {
+    if (form.hidden || button.ariaDisabled === "true" || button.ariaBusy === "true") return;
+    button.ariaBusy = "true";
+    await attempt(takeOnce);
+    button.ariaBusy = "false";
+  }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    take();
+  });
+  return take;
+}

@@ -1,0 +1,136 @@
+// The waiting room: follows one's place until a verifier is ready.
+
+import { Refused, read } from "./api.js";
+import { chime, unlockSound } from "./chime.js";
+import { follow, isOlder } from "./place.js";
+import { closePreview, openPreview } from "./preview.js";
+import { openSocket } from "./socket.js";
+import { showConnection, showElsewhere, showPlace, showReady } from "./waiting-view.js";
+import { keepAwake } from "./wake-lock.js";
+
+/** @typedef {import("./place.js").Place} Place */
+
+const SILENCE_MS = 10_000;
+const CHIME_MS = 900;
+const NOT_MINE = [401, 403, 404];
+
+const data = /** @type {HTMLElement} */ (document.getElementById("place"));
+/** @type {Place} */
+let place = JSON.parse(data.textContent ?? "");
+/** The other tabs of this waiting room. */
+const tabs = new BroadcastChannel("waiting-room");
+let asking = false;
+let called = false;
+let leaving = false;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let silence;
+
+/** @param {Place} next */
+function take(next) {
+  if (isOlder(next.version, place.version)) return;
+  showPlace(next, place.position);
+  place = next;
+}
+
+/** Ask the desk, whatever the socket said: the answer is the truth. */
+async function ask() {
+  listenOn();
+  if (asking) return;
+  asking = true;
+  try {
+    const answer = await read(location.pathname);
+    if (answer.state === "waiting") take(answer);
+    else if (answer.state === "in_call") enter(answer.url);
+    else leave(answer.url);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    // Signed out, or no longer mine: the page itself says so. Anything else is asked again soon.
+    if (NOT_MINE.includes(error.status)) leave(location.href);
+  } finally {
+    asking = false;
+  }
+}
+
+/** Something was heard, or asked; after a while without anything, ask. */
+function listenOn() {
+  clearTimeout(silence);
+  silence = setTimeout(askAnew, SILENCE_MS);
+}
+
+function askAnew() {
+  // A socket that the server refused or closed does not come back by itself.
+  if (!socket.active) socket.connect();
+  ask();
+}
+
+/**
+ * Into the call, at once. In a hidden tab the sound is all that calls somebody back, and it ends
+ * with the page: there it may ring out first, unless the tab that people see goes meanwhile.
+ * @param {string} url
+ */
+function enter(url) {
+  if (called) return;
+  called = true;
+  showReady();
+  chime();
+  if (document.hidden) {
+    const going = setTimeout(leave, CHIME_MS, url);
+    tabs.onmessage = () => {
+      clearTimeout(going);
+      showElsewhere();
+    };
+    return;
+  }
+  tabs.postMessage("entering");
+  leave(url);
+}
+
+function lost() {
+  if (leaving) return;
+  showConnection("lost");
+  // Refused or closed by the server, not by the net: it will say why.
+  if (!socket.active) ask();
+}
+
+/** @param {string} url */
+function leave(url) {
+  if (leaving) return;
+  leaving = true;
+  clearTimeout(silence);
+  socket.disconnect();
+  closePreview();
+  if (url === location.href) location.reload();
+  else location.replace(url);
+}
+
+const socket = openSocket("/waiting");
+socket.on("connect", () => showConnection("connected"));
+socket.on("disconnect", lost);
+socket.on("connect_error", lost);
+socket.on("place", (/** @type {Place} */ news) => {
+  listenOn();
+  take(news);
+});
+socket.on("line", (/** @type {import("./place.js").Line} */ news) => {
+  listenOn();
+  const next = follow(place, news);
+  if (next) take(next);
+  else ask();
+});
+socket.on("called", (/** @type {{url: string}} */ news) => enter(news.url));
+
+const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("leave-dialog"));
+document.querySelector("[data-leave]")?.addEventListener("click", (click) => {
+  click.preventDefault();
+  dialog.showModal();
+});
+document.querySelector("[data-chime]")?.addEventListener("click", chime);
+document.addEventListener("pointerdown", unlockSound, { once: true });
+document.addEventListener("keydown", unlockSound, { once: true });
+addEventListener("pagehide", closePreview);
+// Back from the browser's own memory of pages: what it shows is old.
+addEventListener("pageshow", (shown) => shown.persisted && location.reload());
+
+listenOn();
+keepAwake();
+openPreview();

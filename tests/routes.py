@@ -1,0 +1,89 @@
+"""The route table as tests see it, and an object for every id in it."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from desk.access.tables import Document
+from desk.demo.letter import letter_facts, surat_tugas
+from desk.demo.people import APPLICANTS
+from desk.keys import ASSETS
+from tests.scenes import InCall, Waits, enter, join, joined, on_duty, take
+from tests.support import Applicant, RunningDesk
+
+# Not a page: tests/test_*_socket.py ask who may connect.
+SOCKETS = "/socket.io/"
+
+
+def routes_of(app: web.Application) -> list[tuple[str, str]]:
+    """Every method and path of the application, but for HEAD, which goes with GET."""
+    return sorted(
+        (route.method, route.resource.canonical)
+        for route in app.router.routes()
+        if route.resource and route.method != "HEAD" and route.resource.canonical != SOCKETS
+    )
+
+
+def get_routes(app: web.Application) -> list[str]:
+    """The paths that can be read."""
+    return [path for method, path in routes_of(app) if method == "GET"]
+
+
+def post_routes(app: web.Application) -> list[str]:
+    """The paths that can be written to, by whatever unsafe method."""
+    return [path for method, path in routes_of(app) if method != "GET"]
+
+
+@dataclass
+class Places:
+    """One of everything: an open call with a document, somebody who waits, a rejected access."""
+
+    call: InCall
+    document: Document
+    waits: Waits
+    rejected: Applicant
+    digest: str
+
+
+async def places(desk: RunningDesk) -> Places:
+    """A desk on which every route of the table has something to speak of."""
+    account, verifier = await on_duty(desk)
+    applicant = await desk.people.applicant()
+    first = await take(await join(desk, applicant), account, verifier)
+    await first.reject()
+    # The same applicant owns the rejected access and sits in the open call.
+    second = await desk.people.applicant()
+    await _give(desk, second, applicant)
+    letter = surat_tugas(letter_facts(APPLICANTS[0], desk.clock.now().date()))
+    document = await desk.people.document(second.access, letter, desk.settings)
+    waits = Waits(second, await enter(desk, applicant.account), "")
+    _status, body = await waits.visitor.act(f"/meetings/{second.meeting.id}/join")
+    waits.ticket = body["ticket"]
+    call = await take(waits, account, verifier)
+    status, _body = await verifier.read(call.page)  # draws the document's pages
+    assert status == 200
+    return Places(call, document, await joined(desk), applicant, desk.app[ASSETS].digest)
+
+
+async def _give(desk: RunningDesk, what: Applicant, to: Applicant) -> None:
+    what.access.applicant = to.account.id
+    what.account = to.account
+    async with desk.database.writing() as session:
+        await session.merge(what.access)
+
+
+def filled(path: str, scene: Places) -> str:
+    """A route's path with the ids of the scene."""
+    kinds = {
+        "/meetings/": scene.call.who.meeting.id,
+        "/waiting/": scene.call.ticket,
+        "/access/": scene.rejected.access.id,
+        "/calls/": scene.call.call,
+        "/documents/": scene.document.id,
+    }
+    for start, identifier in kinds.items():
+        if path.startswith(start):
+            path = path.replace("{id}", identifier)
+    path = path.replace("/mail-preview", "/mail-preview?decision=approved")
+    path = path.replace("{number}", "1").replace("{name}", "css/desk.css")
+    return path.replace("{digest}", scene.digest)

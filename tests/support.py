@@ -1,0 +1,243 @@
+"""What tests share: a clock to set, people to invent, a running desk, somebody at its door."""
+
+import re
+import socket
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Self
+
+import aiohttp
+from aiohttp import web
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk.access.tables import Access, AccessState, Document
+from desk.accounts.passwords import HASHER
+from desk.accounts.tables import Account, Role, SignIn
+from desk.app import build_app
+from desk.database import Database
+from desk.keys import DATABASE
+from desk.migrate import migrate
+from desk.schedule.tables import Meeting
+from desk.settings import Settings
+from waiting_room.tables import new_id
+
+MORNING = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # a Tuesday, 08.00 WIB
+PASSWORD = "a password for tests"
+PASSWORD_HASH = HASHER.hash(PASSWORD)
+
+
+class SetClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, moment: datetime = MORNING) -> None:
+        self._moment = moment
+
+    def now(self) -> datetime:
+        return self._moment
+
+    def forward(self, **span: float) -> None:
+        """Move on by a timedelta's arguments."""
+        self._moment += timedelta(**span)
+
+
+def free_port() -> int:
+    """A TCP port of the loopback address that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Applicant:
+    """An invented applicant with a scheduled access and its meeting."""
+
+    account: Account
+    access: Access
+    meeting: Meeting
+
+
+@dataclass
+class People:
+    """Invents people in a database."""
+
+    database: Database
+    clock: SetClock
+    made: int = 0
+
+    async def staff(self, role: Role = Role.VERIFIER, name: str | None = None) -> Account:
+        """A verifier, supervisor or administrator."""
+        self.made += 1
+        account = self._account(role, name or f"Petugas {self.made}")
+        account.desk_number = self.made
+        async with self.database.writing() as session:
+            session.add(account)
+        return account
+
+    async def applicant(
+        self,
+        name: str | None = None,
+        booked_in: timedelta = timedelta(minutes=10),
+        role: str = "PPK",
+        timezone: str = "Asia/Jakarta",
+    ) -> Applicant:
+        """An applicant whose meeting is booked `booked_in` from now."""
+        self.made += 1
+        account = self._account(Role.APPLICANT, name or f"Pemohon {self.made}")
+        account.identity_number, account.employee_number = "3273014107900001", "199007012019032001"
+        access = Access(
+            id=new_id(), number=f"MV-2611-{self.made:04}", applicant=account.id,
+            state=AccessState.SCHEDULED, role=role, rank="III/d", agency_type="Kota",
+            agency="Kota Contoh", unit=f"Dinas Contoh {self.made}",
+            unit_tax_number="0009001011941000", letter_number=f"800/{self.made}/2026",
+            valid_from=date(2026, 1, 2), valid_until=date(2026, 12, 31), timezone=timezone,
+            submitted_at=self.clock.now() - timedelta(days=1),
+        )  # fmt: skip
+        meeting = Meeting(
+            id=new_id(), access=access.id, starts_at=self.clock.now() + booked_in,
+            created_at=self.clock.now(),
+        )  # fmt: skip
+        async with self.database.writing() as session:
+            session.add(account)
+            await session.flush()
+            session.add(access)
+            await session.flush()
+            session.add(meeting)
+        return Applicant(account, access, meeting)
+
+    async def document(self, access: Access, content: bytes, settings: Settings) -> Document:
+        """A Surat Tugas of an access, lying in the data directory."""
+        folder = settings.data_dir / "documents"
+        folder.mkdir(parents=True, exist_ok=True)
+        document = Document(
+            id=new_id(), access=access.id, title="Surat Tugas", file_name="surat.pdf",
+            stored_as=new_id(), media_type="application/pdf", size_bytes=len(content),
+            sha256="0" * 64,
+        )  # fmt: skip
+        (folder / document.stored_as).write_bytes(content)
+        async with self.database.writing() as session:
+            session.add(document)
+        return document
+
+    def _account(self, role: Role, name: str) -> Account:
+        account_id = new_id()
+        return Account(
+            id=account_id, email=f"{role.value}{self.made}@contoh.test", name=name, role=role,
+            password_hash=PASSWORD_HASH, created_at=self.clock.now(),
+        )  # fmt: skip
+
+
+@dataclass
+class Visitor:
+    """Somebody at the door: cookies, the CSRF token of the newest page, JSON or HTML."""
+
+    base: str
+    http: aiohttp.ClientSession = field(repr=False)
+    csrf: str = ""
+
+    async def open(self, path: str) -> tuple[int, str]:
+        """GET a page as a browser does, without following redirects: status and text."""
+        headers = {"Accept": "text/html"}
+        async with self.http.get(
+            self.base + path, headers=headers, allow_redirects=False
+        ) as answer:
+            text = await answer.text()
+            if found := re.search(r'name="csrf-token" content="([^"]*)"', text):
+                self.csrf = found[1]
+            return answer.status, answer.headers.get("Location", "") or text
+
+    async def read(self, path: str) -> tuple[int, Any]:
+        """GET as a script does: status and JSON."""
+        headers = {"Accept": "application/json"}
+        async with self.http.get(
+            self.base + path, headers=headers, allow_redirects=False
+        ) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def act(
+        self, path: str, body: dict[str, Any] | None = None, key: str | None = None, **more: str
+    ) -> tuple[int, Any]:
+        """POST JSON as our scripts do: status and JSON (None for 204)."""
+        headers = {"Accept": "application/json", "X-CSRF-Token": self.csrf, **more}
+        if key:
+            headers["Idempotency-Key"] = key
+        async with self.http.post(
+            self.base + path, json=body or {}, headers=headers, allow_redirects=False
+        ) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def send(self, path: str, **fields: str) -> tuple[int, str]:
+        """POST a form as a browser does: status, and location or text."""
+        fields.setdefault("csrf_token", self.csrf)
+        headers = {"Accept": "text/html"}
+        async with self.http.post(
+            self.base + path, data=fields, headers=headers, allow_redirects=False
+        ) as answer:
+            return answer.status, answer.headers.get("Location", "") or await answer.text()
+
+    async def sign_in(self, email: str, password: str = PASSWORD) -> Self:
+        """Sign in through the form, and open the home page for its CSRF token."""
+        await self.open("/signin")
+        status, _location = await self.send("/signin", email=email, password=password)
+        assert status == 303, f"{email} could not sign in"
+        await self.open("/profile-that-is-not-there")
+        return self
+
+
+@dataclass
+class RunningDesk:
+    """The real application on a real port, with its clock and its people."""
+
+    app: web.Application
+    settings: Settings
+    clock: SetClock
+    people: People
+    visitors: list[aiohttp.ClientSession] = field(default_factory=list)
+
+    @property
+    def database(self) -> Database:
+        return self.app[DATABASE]
+
+    def visitor(self) -> Visitor:
+        """A fresh browser."""
+        http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self.visitors.append(http)
+        return Visitor(self.settings.public_url, http)
+
+    async def signed_in(self, account: Account) -> Visitor:
+        """A fresh browser in which somebody has signed in."""
+        return await self.visitor().sign_in(account.email)
+
+
+_empty_databases: list[bytes] = []
+
+
+async def migrated(settings: Settings) -> None:
+    """Make the database of `settings`: migrated once, and copied for every further test."""
+    path = settings.data_dir / "desk.db"
+    if not _empty_databases:
+        database = Database(settings.database_url)
+        await migrate(database)
+        await database.close()
+        _empty_databases.append(path.read_bytes())
+    elif not path.exists():
+        path.write_bytes(_empty_databases[0])
+
+
+async def start_desk(settings: Settings, clock: SetClock) -> tuple[web.AppRunner, RunningDesk]:
+    """Serve the desk on its port; the runner is to be cleaned up by the caller."""
+    await migrated(settings)
+    app = build_app(settings, clock)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    await web.TCPSite(runner, settings.host, settings.port).start()
+    return runner, RunningDesk(app, settings, clock, People(app[DATABASE], clock))
+
+
+async def revoke_sessions_of(session: AsyncSession, account: str, now: datetime) -> None:
+    """End all sessions of an account."""
+    await session.execute(
+        update(SignIn)
+        .where(SignIn.account == account, SignIn.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )

@@ -1,0 +1,130 @@
+"""Applying again after a rejection: a copy of the old application, once."""
+
+import asyncio
+
+from sqlalchemy import text
+
+from tests.scenes import InCall, count, in_call, joined, refuses, value
+from tests.support import RunningDesk
+
+LETTER = b"%PDF-1.7 a letter"
+CONFIRMED = {"confirmed": "yes"}
+
+
+async def rejected(desk: RunningDesk) -> InCall:
+    scene = await in_call(desk, timezone="Asia/Makassar", role="PP")
+    await desk.people.document(scene.who.access, LETTER, desk.settings)
+    await scene.reject("DOC_EXPIRED")
+    return scene
+
+
+def path_of(scene: InCall) -> str:
+    return f"/access/{scene.who.access.id}/again"
+
+
+async def test_the_review_shows_everything_that_is_sent(desk: RunningDesk) -> None:
+    scene = await rejected(desk)
+    access = scene.who.access
+    status, body = await scene.applicant.read(path_of(scene))
+    assert status == 200
+    assert body["documents"] == [
+        {"title": "Surat Tugas", "file_name": "surat.pdf", "size_bytes": len(LETTER)}
+    ]
+    shown = dict(body["fields"])
+    assert shown["Satuan Kerja"] == access.unit
+    assert shown["Nomor Surat Tugas"] == access.letter_number
+    assert shown["Masa Berlaku Jabatan"] == "2 Januari 2026 s.d. 31 Desember 2026"
+    page = (await scene.applicant.open(path_of(scene)))[1]
+    for words in (*shown.values(), "surat.pdf", "Kirim"):
+        assert words in page
+
+
+async def test_the_copy_has_the_documents_and_a_new_meeting(desk: RunningDesk) -> None:
+    scene = await rejected(desk)
+    status, body = await scene.applicant.act(path_of(scene), CONFIRMED)
+    assert status == 200
+    old, new = scene.who.access.id, body["access"]
+    for column in ("role", "rank", "agency", "unit", "letter_number", "timezone", "applicant"):
+        query = f"SELECT count(DISTINCT {column}) FROM access WHERE id IN (:old, :new)"
+        assert await value(desk.database, query, old=old, new=new) == 1, column
+    state = await value(desk.database, "SELECT state FROM access WHERE id = :new", new=new)
+    assert state == "scheduled"
+    files = "SELECT count(DISTINCT stored_as || sha256 || title) || ',' || count(*) FROM document"
+    assert await value(desk.database, files) == "1,2"
+    assert await count(desk.database, "audit_entry", "act = 'applied_again'") == 1
+    # The clock stands at 08.00.01: the next full slot is 08.15.
+    status, meeting = await scene.applicant.read(body["url"])
+    assert meeting["meeting"]["starts_at"] == "2026-11-24T01:15:00+00:00"
+    assert meeting["meeting"]["can_join"] is True
+    assert (await scene.applicant.act(f"{body['url']}/join"))[0] == 200
+
+
+async def test_home_and_organisation_show_the_new_way(desk: RunningDesk) -> None:
+    scene = await rejected(desk)
+    assert (await scene.applicant.read("/"))[1]["next_step"]["kind"] == "rejected"
+    status, location = await scene.applicant.send(path_of(scene), **CONFIRMED)
+    assert status == 303
+    home = (await scene.applicant.read("/"))[1]
+    assert home["next_step"]["kind"] == "meeting"
+    assert home["next_step"]["url"] == location
+    rows = (await scene.applicant.read("/organisation"))[1]["accesses"]
+    assert sorted(row["status"] for row in rows) == ["rejected", "scheduled"]
+    assert [row["again_url"] for row in rows] == [None, None]
+    assert len({row["number"] for row in rows}) == 2
+
+
+async def test_only_once(desk: RunningDesk) -> None:
+    scene = await rejected(desk)
+    answers = await asyncio.gather(
+        *(scene.applicant.act(path_of(scene), CONFIRMED) for _time in range(10))
+    )
+    assert sorted(status for status, _body in answers) == [200] + [409] * 9
+    assert await count(desk.database, "access") == 2
+    assert await count(desk.database, "meeting") == 2
+    await refuses(desk, scene.applicant, path_of(scene), 409, "not_again", CONFIRMED)
+    assert (await scene.applicant.open(path_of(scene)))[0] == 409
+
+
+async def test_not_without_the_confirmation(desk: RunningDesk) -> None:
+    scene = await rejected(desk)
+    for body in ({}, {"confirmed": ""}):
+        await refuses(desk, scene.applicant, path_of(scene), 422, "not_confirmed", body)
+
+
+async def test_only_what_was_rejected(desk: RunningDesk) -> None:
+    approved = await in_call(desk)
+    await approved.approve()
+    await refuses(desk, approved.applicant, path_of(approved), 409, "not_again", CONFIRMED)
+    waits = await joined(desk)
+    path = f"/access/{waits.who.access.id}/again"
+    await refuses(desk, waits.visitor, path, 409, "not_again", CONFIRMED)
+
+
+async def test_not_what_belongs_to_others(desk: RunningDesk) -> None:
+    scene, other = await rejected(desk), await joined(desk)
+    await refuses(desk, other.visitor, path_of(scene), 404, "not_found", CONFIRMED)
+    assert (await other.visitor.open(path_of(scene)))[0] == 404
+
+
+async def test_not_while_the_same_is_open_or_granted(desk: RunningDesk) -> None:
+    scene = await rejected(desk)
+    status, _body = await scene.applicant.act(path_of(scene), CONFIRMED)
+    assert status == 200
+    async with desk.database.writing() as session:
+        await session.execute(text("UPDATE access SET copied_from = NULL"))
+    await refuses(desk, scene.applicant, path_of(scene), 409, "not_again", CONFIRMED)
+    rows = (await scene.applicant.read("/organisation"))[1]["accesses"]
+    assert [row["again_url"] for row in rows] == [None, None]
+
+
+async def test_the_ten_thousandth_of_a_month_follows_the_one_before(desk: RunningDesk) -> None:
+    for number, following in (("9999", "10000"), ("10000", "10001")):
+        scene = await rejected(desk)
+        async with desk.database.writing() as session:
+            statement = text("UPDATE access SET number = :number WHERE id = :id")
+            names = {"number": f"MV-2611-{number}", "id": scene.who.access.id}
+            await session.execute(text("UPDATE access SET number = substr('X-' || id, 1, 16)"))
+            await session.execute(statement, names)
+        assert (await scene.applicant.act(path_of(scene), CONFIRMED))[0] == 200
+        where = f"number = 'MV-2611-{following}'"
+        assert await count(desk.database, "access", where) == 1

@@ -1,0 +1,141 @@
+"""Every route against everybody: the expected answers stand in one table, written by hand."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from desk.accounts.sessions import Identity
+from desk.accounts.tables import Role
+from desk.authority import RULES, Action, Parties, may
+from tests.routes import filled, places, routes_of
+from tests.scenes import dump, enter, on_duty
+from tests.support import RunningDesk, Visitor
+
+
+class Row(NamedTuple):
+    """What a script is answered: nobody, own and other applicant, serving and other verifier,
+    supervisor, administrator; and what is sent."""
+
+    nobody: int
+    own: int
+    other: int
+    serving: int
+    colleague: int
+    supervisor: int
+    administrator: int
+    body: Mapping[str, Any] = MappingProxyType({})
+
+
+# The scene: the own applicant is in an open call with the serving verifier, whose checklist is
+# empty, and has another access that was rejected. So 409 stands where the person may ask and only
+# the state of things says no. The last rows change something for whoever may.
+EXPECTED = {
+    "GET /": Row(401, 200, 200, 303, 303, 303, 303),
+    "GET /signin": Row(200, 303, 303, 303, 303, 303, 303),
+    "GET /healthz": Row(200, 200, 200, 200, 200, 200, 200),
+    "GET /readyz": Row(200, 200, 200, 200, 200, 200, 200),
+    "GET /static/{digest}/{name}": Row(200, 200, 200, 200, 200, 200, 200),
+    "GET /organisation": Row(401, 200, 200, 403, 403, 403, 403),
+    "GET /meetings/{id}": Row(401, 200, 404, 403, 403, 403, 403),
+    "GET /waiting/{id}": Row(401, 200, 404, 403, 403, 403, 403),
+    "GET /access/{id}/again": Row(401, 200, 404, 403, 403, 403, 403),
+    "GET /desk": Row(401, 403, 403, 200, 200, 403, 403),
+    "GET /supervisor": Row(401, 403, 403, 403, 403, 200, 200),
+    "GET /calls/{id}": Row(401, 200, 404, 200, 404, 403, 403),
+    "GET /calls/{id}/mail-preview": Row(401, 403, 403, 200, 404, 403, 403),
+    "GET /documents/{id}/pages/{number}": Row(401, 403, 403, 200, 404, 403, 403),
+    "POST /waiting/{id}/leave": Row(401, 409, 404, 403, 403, 403, 403),
+    "POST /calls/{id}/verdict": Row(401, 403, 403, 409, 404, 403, 403, {"decision": "approved"}),
+    "POST /desk/status": Row(401, 403, 403, 409, 200, 403, 403, {"state": "ready"}),
+    "POST /desk/take": Row(401, 403, 403, 409, 200, 403, 403),
+    "POST /calls/{id}/checklist": Row(
+        401, 403, 403, 200, 404, 403, 403, {"step": "face", "passed": True}
+    ),
+    "POST /calls/{id}/challenge": Row(401, 403, 403, 200, 404, 403, 403),
+    "POST /calls/{id}/notes": Row(401, 403, 403, 200, 404, 403, 403, {"notes": "rapi"}),
+    "POST /calls/{id}/reveal": Row(401, 403, 403, 200, 404, 403, 403, {"field": "identity"}),
+    "POST /meetings/{id}/join": Row(401, 200, 404, 403, 403, 403, 403),
+    "POST /access/{id}/again": Row(401, 200, 404, 403, 403, 403, 403, {"confirmed": True}),
+    "POST /calls/{id}/end": Row(401, 403, 403, 200, 404, 403, 403, {"outcome": "returned"}),
+    "POST /signin": Row(401, 401, 401, 401, 401, 401, 401, {"email": "a@b.test"}),
+    "POST /signout": Row(303, 303, 303, 303, 409, 303, 303),
+}
+
+SAME_ANSWER = {"POST /signin", "POST /signout"}  # these answer with a page, whoever asks
+
+
+def test_every_action_has_a_rule() -> None:
+    assert RULES.keys() == set(Action)
+
+
+def test_what_concerns_an_object_is_not_allowed_without_one() -> None:
+    for action, rule in RULES.items():
+        for role in Role:
+            somebody = Identity("me", "Saya", "saya@contoh.test", role, None)
+            if rule.relations:
+                assert not may(somebody, action)
+                assert not may(somebody, action, Parties())
+                assert not may(somebody, action, Parties("another", "another"))
+        assert rule.roles or may(None, action)
+        assert not (rule.roles and may(None, action))
+
+
+async def test_the_table_has_a_row_for_every_route(desk: RunningDesk) -> None:
+    routes = {f"{method} {path}" for method, path in routes_of(desk.app)}
+    assert routes == EXPECTED.keys()
+
+
+async def ask(visitor: Visitor, method: str, path: str, body: Mapping[str, Any]) -> int:
+    headers = {"Accept": "application/json", "X-CSRF-Token": visitor.csrf}
+    sent = dict(body) if method == "POST" else None
+    async with visitor.http.request(
+        method, visitor.base + path, json=sent, headers=headers, allow_redirects=False
+    ) as answer:
+        await answer.read()
+        return answer.status
+
+
+async def test_everybody_gets_the_answer_of_the_table(desk: RunningDesk) -> None:
+    scene = await places(desk)
+    _account, colleague = await on_duty(desk)
+    people = {
+        "nobody": desk.visitor(),
+        "other": await enter(desk, (await desk.people.applicant()).account),
+        "colleague": colleague,
+        "supervisor": await enter(desk, await desk.people.staff(Role.SUPERVISOR)),
+        "administrator": await enter(desk, await desk.people.staff(Role.ADMINISTRATOR)),
+        "own": scene.call.applicant,
+        "serving": scene.call.verifier,
+    }
+    await people["nobody"].open("/signin")
+    wrong = []
+    for route, row in EXPECTED.items():
+        method, path = route.split()
+        for name, visitor in people.items():
+            before = await dump(desk.database)
+            status = await ask(visitor, method, filled(path, scene), row.body)
+            if status != getattr(row, name):
+                wrong.append((route, name, status, getattr(row, name)))
+            if status >= 400 and route not in SAME_ANSWER:
+                assert await dump(desk.database) == before, (route, name)
+    assert wrong == []
+
+
+async def test_unknown_ids_answer_like_foreign_ones(desk: RunningDesk) -> None:
+    scene = await places(desk)
+    visitors = {Role.APPLICANT: scene.waits.visitor, Role.VERIFIER: (await on_duty(desk))[1]}
+    unknown = "A" * 22
+    for route, row in EXPECTED.items():
+        method, path = route.split()
+        if "{id}" not in path:
+            continue
+        for role, status in ((Role.APPLICANT, row.other), (Role.VERIFIER, row.colleague)):
+            visitor = visitors[role]
+            foreign = await body_of(visitor, method, filled(path, scene))
+            nowhere = path.replace("{id}", unknown).replace("{number}", "1")
+            assert foreign == await body_of(visitor, method, nowhere)
+            assert foreign[0] == status
+
+
+async def body_of(visitor: Visitor, method: str, path: str) -> tuple[int, Any]:
+    return await (visitor.read(path) if method == "GET" else visitor.act(path))

@@ -1,0 +1,208 @@
+"""The operator's commands, as processes of their own."""
+
+import http.client
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support import free_port
+
+WITHIN_S = 30
+STOPS_WITHIN_S = 8
+PASSWORD = "a long enough password"
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def _environment(data: Path, **more: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DESK_")}
+    return {**inherited, "DESK_DATA_DIR": str(data), **more}
+
+
+@pytest.fixture
+def desk_command(tmp_path: Path) -> Run:
+    def run(*arguments: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "desk", *arguments],
+            cwd=tmp_path, input=typed, capture_output=True, text=True, timeout=WITHIN_S,
+            check=False, env=_environment(tmp_path / "data", **variables),
+        )  # fmt: skip
+
+    return run
+
+
+def _one_line(answer: subprocess.CompletedProcess[str]) -> str:
+    """What a command that failed said: one line, no traceback."""
+    assert answer.returncode == 1
+    assert answer.stdout == ""
+    (line,) = answer.stderr.splitlines()
+    return line
+
+
+@contextmanager
+def _serving(data: Path, *arguments: str) -> Iterator[tuple[int, list[str]]]:
+    """A desk that answers, its port and what it said; it must end by itself after Ctrl-C."""
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "desk", "serve", *arguments],
+        cwd=data.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=_environment(data, DESK_PORT=str(port)),
+    )  # fmt: skip
+    said: list[str] = []
+    try:
+        _wait_for(server, port)
+        yield port, said
+        server.send_signal(signal.SIGINT)
+        out, errors = server.communicate(timeout=STOPS_WITHIN_S)
+        said.extend(out.splitlines())
+        assert (server.returncode, errors) == (0, "")
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def _wait_for(server: subprocess.Popen[str], port: int) -> None:
+    for _ in range(WITHIN_S * 10):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        try:
+            pytest.fail(f"desk serve ended with {server.wait(0.1)}")
+        except subprocess.TimeoutExpired:
+            continue
+    pytest.fail("desk serve does not listen")
+
+
+def _get(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WITHIN_S)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_every_command_explains_itself(desk_command: Run) -> None:
+    for command in ([], ["serve"], ["migrate"], ["user", "add"], ["audit", "verify"]):
+        answer = desk_command(*command, "--help")
+        assert (answer.returncode, answer.stderr) == (0, ""), command
+        assert "usage: desk" in answer.stdout
+
+
+def test_migrating_twice_is_as_good_as_once(desk_command: Run) -> None:
+    for _ in range(2):
+        answer = desk_command("migrate")
+        assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+
+
+def test_an_account_is_added_with_a_password_from_stdin(desk_command: Run, tmp_path: Path) -> None:
+    arguments = ("user", "add", "Vera@Contoh.test", "Vera Contoh", "verifier", "--desk-number", "7")
+    answer = desk_command(*arguments, typed=PASSWORD + "\n")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    with sqlite3.connect(tmp_path / "data" / "desk.db") as file:
+        accounts = "SELECT email, name, role, desk_number, password_hash FROM account"
+        ((*shown, password_hash),) = file.execute(accounts)
+        ((act, detail),) = file.execute("SELECT act, detail FROM audit_entry")
+    file.close()
+    assert shown == ["vera@contoh.test", "Vera Contoh", "verifier", 7]
+    assert password_hash.startswith("$argon2id$")
+    assert (act, detail) == ("account_added", '{"role": "verifier"}')
+    assert "already" in _one_line(desk_command(*arguments, typed=PASSWORD + "\n"))
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "password"),
+    [
+        ("vera", "Vera", PASSWORD),
+        ("vera@contoh.test", " ", PASSWORD),
+        ("vera@contoh.test", "Vera\r\nBcc: eve@contoh.test", PASSWORD),
+        ("vera@contoh.test", "Vera", "short"),
+        ("vera@contoh.test", "Vera", ""),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused_in_one_line(
+    email: str, name: str, password: str, desk_command: Run, tmp_path: Path
+) -> None:
+    assert _one_line(desk_command("user", "add", email, name, "verifier", typed=password + "\n"))
+    with sqlite3.connect(tmp_path / "data" / "desk.db") as file:
+        assert file.execute("SELECT count(*) FROM account").fetchone() == (0,)
+    file.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DESK_PORT", "http"),
+        ("DESK_TIMEZONE", "Mars/Olympus"),
+        ("DESK_DATABASE_URL", "sqlite+aiosqlite:////proc/nowhere/desk.db"),
+    ],
+)
+def test_a_bad_setting_stops_the_start_with_one_line(
+    name: str, value: str, desk_command: Run
+) -> None:
+    assert _one_line(desk_command("serve", **{name: value})).startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "desk.test"])
+def test_a_demonstration_is_for_this_machine_alone(
+    host: str, desk_command: Run, tmp_path: Path
+) -> None:
+    assert _one_line(desk_command("serve", "--demo", DESK_HOST=host)).startswith("DESK_HOST: ")
+    assert not (tmp_path / "data" / "desk.db").exists()
+
+
+def test_the_log_is_verified_and_a_changed_row_is_named(desk_command: Run, tmp_path: Path) -> None:
+    for number in range(3):
+        arguments = (f"petugas{number}@contoh.test", "Petugas", "verifier")
+        assert desk_command("user", "add", *arguments, typed=PASSWORD + "\n").returncode == 0
+    answer = desk_command("audit", "verify")
+    assert (answer.returncode, answer.stdout) == (0, "0 entries verified, 3 not sealed yet\n")
+    with _serving(tmp_path / "data"):
+        pass
+    answer = desk_command("audit", "verify")
+    assert (answer.returncode, answer.stdout) == (0, "3 entries verified, 0 not sealed yet\n")
+    with sqlite3.connect(tmp_path / "data" / "desk.db") as file:
+        file.execute("DROP TRIGGER audit_entry_no_update")
+        file.execute("UPDATE audit_entry SET actor = 'eve' WHERE id = 2")
+    file.close()
+    answer = desk_command("audit", "verify")
+    assert (answer.returncode, answer.stderr) == (1, "")
+    assert answer.stdout == "entry 2: the entry or its seal was changed\n"
+
+
+def test_a_demonstration_says_where_it_is_answers_and_stops(tmp_path: Path) -> None:
+    for _ in range(2):
+        with _serving(tmp_path / "data", "--demo") as (port, said):
+            assert (_get(port, "/healthz"), _get(port, "/signin")) == (200, 200)
+        assert said[0] == f"Meja Verifikasi: http://127.0.0.1:{port}"
+        assert any("pemohon1@demo.test" in line for line in said)
+        assert any("verifikasi-demo" in line for line in said)
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(desk_command: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        answer = desk_command("serve", DESK_PORT=str(taken.getsockname()[1]))
+    assert answer.returncode == 1
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith("DESK_HOST, DESK_PORT: ")
+
+
+def test_verifying_makes_nothing_and_finds_nothing_where_there_is_nothing(
+    desk_command: Run, tmp_path: Path
+) -> None:
+    assert _one_line(desk_command("audit", "verify")).startswith("DESK_DATA_DIR: ")
+    assert not (tmp_path / "data").exists()
+    with_key = {"DESK_SECRET_KEY": "a secret key for this test alone, long enough"}
+    refusal = desk_command("audit", "verify", **with_key)
+    assert _one_line(refusal).startswith("DESK_DATABASE_URL: ")
+    assert not (tmp_path / "data").exists()

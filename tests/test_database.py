@@ -1,0 +1,167 @@
+"""The database: its pragmas, and who waits for whom."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from desk.database import BUSY_TIMEOUT_MS, Database
+from desk.settings import Settings
+from tests.support import MORNING
+from waiting_room.tables import Call, Shift, ShiftState
+
+EXPECTED = {
+    "synchronous": 2,
+    "journal_mode": "wal",
+    "foreign_keys": 1,
+    "busy_timeout": BUSY_TIMEOUT_MS,
+}
+
+
+def _shift(verifier: str) -> Shift:
+    return Shift(verifier=verifier, state=ShiftState.READY, since_at=MORNING)
+
+
+async def _pragmas(engine: AsyncEngine) -> dict[str, object]:
+    async with engine.connect() as connection:
+        return {
+            name: (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
+            for name in EXPECTED
+        }
+
+
+def _beside(settings: Settings) -> sqlite3.Connection:
+    """Another program at the same file, which does not wait."""
+    connection = sqlite3.connect(settings.data_dir / "desk.db", timeout=0, isolation_level=None)
+    connection.execute("PRAGMA busy_timeout = 0")
+    return connection
+
+
+async def test_every_connection_has_the_pragmas(database: Database) -> None:
+    for engine in (database.reader, database.writer):
+        assert await _pragmas(engine) == EXPECTED
+
+
+async def test_a_writer_holds_the_lock_from_its_first_statement_on(
+    database: Database, settings: Settings
+) -> None:
+    beside = _beside(settings)
+    async with database.writing() as session:
+        await session.execute(text("SELECT count(*) FROM shift"))
+        with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+            beside.execute("BEGIN IMMEDIATE")
+    beside.execute("BEGIN IMMEDIATE")
+    beside.close()
+
+
+async def test_a_reader_holds_no_lock(database: Database, settings: Settings) -> None:
+    beside = _beside(settings)
+    async with database.reading() as session:
+        await session.execute(text("SELECT count(*) FROM shift"))
+        beside.execute("BEGIN IMMEDIATE")
+        beside.execute("ROLLBACK")
+    beside.close()
+
+
+async def test_readers_see_one_moment_while_others_write(database: Database) -> None:
+    count = text("SELECT count(*) FROM shift")
+    async with database.reading() as early:
+        assert (await early.execute(count)).scalar_one() == 0
+        async with database.writing() as writer:
+            writer.add(_shift("vera"))
+            await writer.flush()
+            async with database.reading() as meanwhile:
+                assert (await meanwhile.execute(count)).scalar_one() == 0
+        assert (await early.execute(count)).scalar_one() == 0
+        async with database.reading() as late:
+            assert (await late.execute(count)).scalar_one() == 1
+
+
+async def test_writers_wait_for_each_other_in_order(database: Database) -> None:
+    entered: list[int] = []
+
+    async def write(number: int) -> None:
+        async with database.writing() as session:
+            session.add(_shift(f"verifier {number}"))
+            await session.flush()
+            entered.append(number)
+
+    await asyncio.gather(*(write(number) for number in range(30)))
+    assert entered == list(range(30))
+
+
+async def test_an_exception_takes_everything_back(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.writing() as session:
+            session.add(_shift("vera"))
+            await session.flush()
+            _ = 1 / 0
+    async with database.reading() as session:
+        assert await session.get(Shift, "vera") is None
+
+
+async def test_a_cancelled_writer_leaves_nothing_behind_and_blocks_nobody(
+    database: Database,
+) -> None:
+    inside = asyncio.Event()
+
+    async def write_for_ever() -> None:
+        async with database.writing() as session:
+            session.add(_shift("vera"))
+            await session.flush()
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(write_for_ever())
+    await inside.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with database.writing() as session:
+        session.add(_shift("vera"))
+
+
+async def test_foreign_keys_are_enforced(database: Database) -> None:
+    orphan = Call(ticket="nowhere", verifier="vera", is_first=True, waited_s=0, started_at=MORNING)
+    with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+        async with database.writing() as session:
+            session.add(orphan)
+
+
+async def test_a_word_that_is_no_state_is_refused_by_the_database(database: Database) -> None:
+    with pytest.raises(IntegrityError, match="CHECK"):
+        async with database.writing() as session:
+            await session.execute(
+                text("INSERT INTO shift VALUES ('vera', 'asleep', NULL, '2026-11-24')")
+            )
+
+
+async def test_the_folder_of_the_file_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "er" / "desk.db"
+    database = Database(f"sqlite+aiosqlite:///{path}")
+    async with database.reading() as session:
+        await session.execute(text("SELECT 1"))
+    await database.close()
+    assert path.exists()
+
+
+async def test_times_come_back_aware_and_naive_ones_are_refused(database: Database) -> None:
+    async with database.writing() as session:
+        session.add(_shift("vera"))
+    async with database.reading() as session:
+        shift = await session.get(Shift, "vera")
+        assert shift is not None
+        assert (shift.since_at, shift.since_at.tzinfo) == (MORNING, MORNING.tzinfo)
+    with pytest.raises(Exception, match="without a zone"):
+        async with database.writing() as session:
+            session.add(
+                Shift(
+                    verifier="wati",
+                    state=ShiftState.READY,
+                    since_at=MORNING.replace(tzinfo=None),
+                )
+            )
