@@ -1,0 +1,194 @@
+"""The main job in real browsers, by the labels people see: from "Gabung Rapat" to the mail."""
+
+import re
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.conftest import Desk, Person, sign_in
+
+
+async def joins(person: Person) -> None:
+    """From the dashboard into the waiting room."""
+    page = person.page
+    await page.locator('a[href^="/meetings/"]').first.click()
+    await page.get_by_role("button", name="Gabung Rapat").click()
+    await page.wait_for_url(re.compile("/waiting/"))
+    await expect(page.get_by_role("heading", name="Ruang Tunggu")).to_be_visible()
+
+
+async def takes_next(verifier: Person, applicant: Person) -> None:
+    """One click, and both are in the call: the applicant's page by itself."""
+    await verifier.page.goto(re.sub(r"(//[^/]+).*", r"\1/desk", verifier.page.url))
+    await verifier.page.get_by_role("button", name="Layani pemohon berikutnya").click()
+    await verifier.page.wait_for_url(re.compile("/calls/"))
+    await applicant.page.wait_for_url(re.compile("/calls/"))
+
+
+async def both_see_each_other(one: Person, other: Person) -> None:
+    for person in (one, other):
+        await person.sees_the_other()
+
+
+async def passes_steps(page: Page, steps: int | None = None) -> None:
+    """Mark the first `steps` of the checklist as passed, or all of them."""
+    counter = page.locator("[data-checklist-count]")
+    every = int((await counter.inner_text()).split()[-1])
+    for done in range(steps or every):
+        await expect(counter).to_have_text(f"{done} dari {every}")
+        await page.get_by_role("button", name="Sesuai", exact=True).click()
+    await expect(counter).to_have_text(f"{steps or every} dari {every}")
+
+
+async def test_from_the_line_to_an_approval(browser: Browser, demo: Desk) -> None:
+    applicant = await sign_in(browser, demo, "pemohon1@demo.test")
+    verifier = await sign_in(browser, demo, "verifikator1@demo.test")
+    await joins(applicant)
+    await expect(applicant.page.locator("[data-place]")).to_have_text("1")
+    await takes_next(verifier, applicant)
+    await both_see_each_other(applicant, verifier)
+
+    approve = verifier.page.get_by_role("button", name="Setujui", exact=True)
+    await expect(approve).to_have_attribute("aria-disabled", "true")
+    await passes_steps(verifier.page)
+    await approve.click()
+    await verifier.page.get_by_role("button", name="Setujui dan kirim email").click()
+    await verifier.page.wait_for_url(re.compile("/desk$"))
+    await applicant.page.wait_for_url(re.compile(r":\d+/$"))
+    await expect(applicant.page.get_by_text("Disetujui").first).to_be_visible()
+    await expect_one_mail(applicant.page, demo, "pemohon1@demo.test", "Akses Anda telah disetujui")
+    assert applicant.faults == []
+    assert verifier.faults == []
+
+
+async def expect_one_mail(page: Page, demo: Desk, address: str, subject: str) -> None:
+    for _try in range(100):
+        if demo.mails.to(address):
+            break
+        await page.wait_for_timeout(50)
+    mails = demo.mails.to(address)
+    assert [str(mail["Subject"]) for mail in mails] == [subject]
+    assert {part.get_content_type() for part in mails[0].iter_parts()} == {
+        "text/plain",
+        "text/html",
+    }
+    assert str(mails[0]["Message-ID"]).startswith("<verdict.")
+
+
+async def test_from_the_line_to_a_rejection_and_back_into_the_line(
+    browser: Browser, demo: Desk
+) -> None:
+    applicant = await sign_in(browser, demo, "pemohon2@demo.test")
+    verifier = await sign_in(browser, demo, "verifikator2@demo.test")
+    await joins(applicant)
+    await takes_next(verifier, applicant)
+    await both_see_each_other(applicant, verifier)
+
+    page = verifier.page
+    await page.get_by_role("button", name="Tolak", exact=True).click()
+    await page.get_by_label("Penanda tangan tidak berwenang").check()
+    await page.get_by_label("Penjelasan untuk pemohon").fill("Mintalah tanda tangan Kepala Dinas.")
+    preview = page.frame_locator("dialog[open] iframe")
+    await expect(preview.get_by_text("Mintalah tanda tangan Kepala Dinas.")).to_be_visible()
+    await page.get_by_role("button", name="Tolak dan kirim email").click()
+    await page.wait_for_url(re.compile("/desk$"))
+
+    await applicant.page.wait_for_url(re.compile("/organisation$"))
+    heading = "Pengaturan Informasi Instansi/Perusahaan"
+    await expect(applicant.page.get_by_role("heading", name=heading)).to_be_visible()
+    await expect(applicant.page.get_by_text("Rejected").first).to_be_visible()
+    await expect(applicant.page.get_by_text("Mintalah tanda tangan Kepala Dinas.")).to_be_visible()
+    subject = "Akses Anda ditolak: tindak lanjut yang diperlukan"
+    await expect_one_mail(applicant.page, demo, "pemohon2@demo.test", subject)
+    text = demo.mails.to("pemohon2@demo.test")[0].get_body(("plain",))
+    assert text is not None
+    assert "Mintalah tanda tangan Kepala Dinas." in text.get_content()
+    assert "DOC_SIGNER_UNAUTHORISED" not in text.get_content()
+
+    await applicant.page.get_by_role("link", name="Ajukan kembali").click()
+    await applicant.page.get_by_role("checkbox").check()
+    await applicant.page.get_by_role("button", name="Kirim").click()
+    await applicant.page.wait_for_url(re.compile("/meetings/"))
+    await applicant.page.get_by_role("button", name="Gabung Rapat").click()
+    await expect(applicant.page.locator("[data-place]")).to_have_text("1")
+    await applicant.page.get_by_role("button", name="Keluar dari antrean").click()
+    await applicant.page.get_by_role("dialog").get_by_role("button", name="Keluar").click()
+    await applicant.page.wait_for_url(re.compile("/meetings/"))
+    assert applicant.faults == []
+    assert verifier.faults == []
+
+
+async def test_a_reload_of_either_side_comes_back_into_the_call(
+    browser: Browser, demo: Desk
+) -> None:
+    applicant = await sign_in(browser, demo, "pemohon3@demo.test")
+    verifier = await sign_in(browser, demo, "verifikator3@demo.test")
+    await joins(applicant)
+    await takes_next(verifier, applicant)
+    await both_see_each_other(applicant, verifier)
+    await verifier.page.get_by_label("Catatan").fill("Nomor surat dibaca lancar.")
+    await expect(verifier.page.get_by_text("Tersimpan")).to_be_visible()
+    await says(verifier.page, "Selamat pagi")
+    await expect(applicant.page.get_by_text("Selamat pagi")).to_be_visible()
+
+    for reloaded in (applicant, verifier):
+        await reloaded.page.reload()
+        await both_see_each_other(applicant, verifier)
+    await expect(verifier.page.get_by_label("Catatan")).to_have_value("Nomor surat dibaca lancar.")
+    await expect(applicant.page.get_by_text("Selamat pagi")).to_be_attached()
+
+    page = applicant.page
+    await page.get_by_role("button", name="Bisukan mikrofon").click()
+    await expect(page.get_by_role("button", name="Bunyikan mikrofon")).to_be_visible()
+    await page.get_by_role("button", name="Matikan kamera").click()
+    await expect(page.get_by_role("button", name="Nyalakan kamera")).to_be_visible()
+    sending = "() => window.peers.at(-1).getSenders().map((one) => one.track?.enabled)"
+    assert await page.evaluate(sending) == [False, False]
+
+    await verifier.page.get_by_role("button", name="Akhiri panggilan").click()
+    dialog = verifier.page.get_by_role("dialog")
+    await dialog.get_by_label("Kembalikan ke antrean").check()
+    await dialog.get_by_role("button", name="Akhiri").click()
+    await page.wait_for_url(re.compile("/waiting/"))
+    await expect(page.locator("[data-place]")).to_have_text("1")
+    assert applicant.faults == []
+    assert verifier.faults == []
+
+
+async def says(page: Page, text: str) -> None:
+    """Send a chat message."""
+    await page.get_by_role("textbox", name="Tulis pesan").fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def test_the_line_moves_up_and_the_board_counts(browser: Browser, demo: Desk) -> None:
+    board = await sign_in(
+        browser, demo, "pengawas@demo.test", viewport={"width": 1920, "height": 1080}
+    )
+    await expect(board.page.get_by_role("heading", name="Dasbor Pengawas")).to_be_visible()
+    first = await sign_in(browser, demo, "pemohon3@demo.test")
+    second = await sign_in(browser, demo, "pemohon4@demo.test")
+    await second.page.locator('a[href^="/meetings/"]').first.click()
+    await second.page.get_by_role("button", name="Gabung Rapat").click()
+    await expect(second.page.locator("[data-place]")).to_have_text("2")
+    await first.page.goto(f"{demo.url}/")
+    waiting = board.page.locator("[data-waiting]")
+    await expect(waiting).to_have_text("2")
+    verifier = await sign_in(browser, demo, "verifikator4@demo.test")
+    await verifier.page.get_by_role("button", name="Layani pemohon berikutnya").click()
+    await verifier.page.wait_for_url(re.compile("/calls/"))
+    await expect(second.page.locator("[data-place]")).to_have_text("1")
+    await expect(waiting).to_have_text("1")
+    assert second.faults == []
+    assert board.faults == []
+
+
+async def test_signing_out_in_one_tab_ends_the_wait_in_the_other(
+    browser: Browser, demo: Desk
+) -> None:
+    person = await sign_in(browser, demo, "pemohon6@demo.test")
+    await joins(person)
+    other = await person.context.new_page()
+    await other.goto(f"{demo.url}/")
+    await other.get_by_role("button", name="Keluar", exact=True).click()
+    await other.wait_for_url(re.compile("/signin"))
+    await person.page.wait_for_url(re.compile("/signin"))
