@@ -324,3 +324,12 @@ async def test_what_a_waiting_page_says_reaches_nobody(desk: RunningDesk) -> Non
         await quiet.hears("line", version=version)
         assert {name for name, _data in quiet.heard} <= {"place", "line"}
         assert "halo" not in str(quiet.heard)
+
+
+async def test_sockets_are_not_compressed(desk: RunningDesk) -> None:
+    waits = await joined(desk)
+    url = f"{waits.visitor.base}/socket.io/?EIO=4&transport=websocket"
+    own = {"Origin": waits.visitor.base}
+    async with waits.visitor.http.ws_connect(url, headers=own, compress=15) as socket:
+        assert socket.compress == 0
+        assert '"sid"' in (await socket.receive_str())

@@ -32,16 +32,30 @@ const call = new Call({
   iceServers: data.ice_servers,
   ended,
 });
-const hooks = {
-  beforeLeaving: notes.keep,
-  leave: () => call.leave(),
-  isAlone: () => !call.facts.present,
-};
+const hooks = { leaveBy, isAlone: () => !call.facts.present };
+let leaving = false;
+
+/**
+ * End the call by a deed of this page. Its answer leads on, not the socket's news of the same.
+ * @param {() => Promise<{url: string}>} deed
+ */
+async function leaveBy(deed) {
+  await notes.keep();
+  leaving = true;
+  try {
+    const { url } = await deed();
+    call.leave();
+    location.replace(url);
+  } catch (error) {
+    leaving = false;
+    throw error;
+  }
+}
 
 /** @param {import("./call.js").Ended} end */
 function ended({ reason, url }) {
   if (reason !== "replaced") {
-    location.replace(url);
+    if (!leaving) location.replace(url);
     return;
   }
   const dialog = /** @type {HTMLDialogElement} */ (need("#ended-dialog"));

@@ -20,11 +20,8 @@ export function wireEnd(path, hooks) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const outcome = String(new FormData(form).get("outcome"));
-    actOnce(need("[data-send]", form), need("[data-problem]", form), async () => {
-      await hooks.beforeLeaving();
-      const { url } = await act(`${path}/end`, { outcome });
-      hooks.leave();
-      location.replace(url);
-    });
+    actOnce(need("[data-send]", form), need("[data-problem]", form), () =>
+      hooks.leaveBy(() => act(`${path}/end`, { outcome })),
+    );
   });
 }

@@ -10,8 +10,7 @@ import { word } from "./words.js";
 /** @typedef {import("./checklist.js").Step} Step */
 /**
  * @typedef {object} Hooks
- * @property {() => Promise<void>} beforeLeaving
- * @property {() => void} leave
+ * @property {(deed: () => Promise<{url: string}>) => Promise<void>} leaveBy ends the call by a deed
  * @property {() => boolean} isAlone whether the applicant is not there now
  */
 
@@ -96,10 +95,7 @@ export class Verdict {
 
   /** @param {Record<string, string>} verdict */
   async give(verdict) {
-    await this.hooks.beforeLeaving();
-    const { url } = await act(`${this.path}/verdict`, verdict, this.keyFor(verdict));
-    this.hooks.leave();
-    location.replace(url);
+    await this.hooks.leaveBy(() => act(`${this.path}/verdict`, verdict, this.keyFor(verdict)));
   }
 
   /**

@@ -124,6 +124,10 @@ document.querySelector("[data-leave]")?.addEventListener("click", (click) => {
   click.preventDefault();
   dialog.showModal();
 });
+// The form leads on; the line's news that this place is free must not lead elsewhere meanwhile.
+dialog.querySelector("form[action]")?.addEventListener("submit", () => {
+  leaving = true;
+});
 document.querySelector("[data-chime]")?.addEventListener("click", chime);
 document.addEventListener("pointerdown", unlockSound, { once: true });
 document.addEventListener("keydown", unlockSound, { once: true });
