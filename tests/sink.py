@@ -21,6 +21,10 @@ class Sink:
     refusals: dict[str, str] = field(default_factory=dict)
     arrival: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def to(self, address: str) -> list[EmailMessage]:
+        """What arrived for one address."""
+        return [mail for mail in self.arrived if address in str(mail["To"])]
+
     async def handle_RCPT(  # noqa: N802  aiosmtpd's own name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
     ) -> str:

@@ -224,11 +224,13 @@ async def migrated(settings: Settings) -> None:
         path.write_bytes(_empty_databases[0])
 
 
-async def start_desk(settings: Settings, clock: SetClock) -> tuple[web.AppRunner, RunningDesk]:
+async def start_desk(
+    settings: Settings, clock: SetClock, shutdown_timeout_s: float = 1.0
+) -> tuple[web.AppRunner, RunningDesk]:
     """Serve the desk on its port; the runner is to be cleaned up by the caller."""
     await migrated(settings)
     app = build_app(settings, clock)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=shutdown_timeout_s)
     await runner.setup()
     await web.TCPSite(runner, settings.host, settings.port).start()
     return runner, RunningDesk(app, settings, clock, People(app[DATABASE], clock))

@@ -1,11 +1,14 @@
 """The namespace /load: how busy the desk is, for staff alone."""
 
+import asyncio
+
 import pytest
 
 from desk.accounts.tables import Role
+from desk.settings import Settings
 from tests.scenes import enter, in_call, joined, on_duty
-from tests.sockets import listening, refusal
-from tests.support import RunningDesk
+from tests.sockets import PATIENCE_S, listening, refusal
+from tests.support import RunningDesk, SetClock, start_desk
 
 STAFF = (Role.VERIFIER, Role.SUPERVISOR, Role.ADMINISTRATOR)
 
@@ -69,3 +72,14 @@ async def test_the_sessions_token_is_needed(desk: RunningDesk, transport: str) -
     foreign = await enter(desk, await desk.people.staff(Role.SUPERVISOR))
     for csrf in ("", None, foreign.csrf):
         assert await refusal(visitor, "/load", transport=transport, csrf=csrf) == "csrf"
+
+
+async def test_an_open_socket_does_not_hold_the_shutdown(settings: Settings) -> None:
+    """Without hanging up, the server would wait for its clients for as long as it is allowed to."""
+    runner, desk = await start_desk(settings, SetClock(), shutdown_timeout_s=3_600)
+    visitor = await enter(desk, await desk.people.staff(Role.SUPERVISOR))
+    async with listening(visitor, "/load") as socket:
+        await socket.hears("load")
+        async with asyncio.timeout(PATIENCE_S):
+            await runner.cleanup()
+    await visitor.http.close()

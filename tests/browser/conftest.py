@@ -7,17 +7,15 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.browser.portrait import write_portrait
+from tests.sink import Sink
 from tests.support import free_port
 
 CHROMIUM = os.environ.get("DESK_TEST_BROWSER", "/usr/bin/chromium")
@@ -58,25 +56,6 @@ async () => {
 """
 
 
-class Sink:
-    """Takes every mail and keeps it."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        content = envelope.content
-        assert isinstance(content, bytes)
-        message = message_from_bytes(content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        self.mails.append(message)
-        return "250 taken"
-
-    def to(self, address: str) -> list[EmailMessage]:
-        """The mails to one address."""
-        return [mail for mail in self.mails if address in str(mail["To"])]
-
-
 @dataclass
 class Desk:
     """A running demonstration."""
@@ -87,30 +66,29 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def sink() -> Iterator[tuple[Sink, int]]:
-    kept, port = Sink(), free_port()
-    controller = Controller(kept, hostname="127.0.0.1", port=port)
+def sink() -> Iterator[Sink]:
+    kept = Sink(free_port())
+    controller = Controller(kept, hostname="127.0.0.1", port=kept.port)
     controller.start()
-    yield kept, port
+    yield kept
     controller.stop()
 
 
 @pytest.fixture(scope="module")
-def demo(sink: tuple[Sink, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def demo(sink: Sink, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """`desk serve --demo` as a process of its own."""
-    mails, smtp_port = sink
     folder, port = tmp_path_factory.mktemp("desk"), free_port()
     environment = os.environ | {
         "DESK_DATA_DIR": str(folder),
         "DESK_PORT": str(port),
-        "DESK_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
+        "DESK_SMTP_URL": f"smtp://127.0.0.1:{sink.port}",
     }
     command = [sys.executable, "-m", "desk", "serve", "--demo"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_until_ready(url, server)
-            yield Desk(url, mails, folder)
+            yield Desk(url, sink, folder)
         finally:
             server.terminate()
 
