@@ -19,7 +19,7 @@ COMPILE := env -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u PIP_FIND_LINKS PIP_CON
 	--strip-extras --no-header --no-emit-options --build-deps-for=editable
 
 .NOTPARALLEL:
-.PHONY: run test check check-style check-types check-scripts bench vendor lock tools
+.PHONY: run test check check-style check-types check-scripts bench faults vendor lock tools
 .DEFAULT_GOAL := run
 
 run: $(LIVE) vendor
@@ -44,6 +44,10 @@ check-scripts: $(NODE_TOOLS)
 
 bench: tools
 	@$(BIN)/python tests/bench/run.py $(BENCH)
+
+# Kills the server so many times, on each database; SEED= repeats a run.
+faults: tools
+	@$(BIN)/python tests/faults/run.py --kills $(or $(KILLS),50) $(if $(SEED),--seed $(SEED))
 
 # All that checks, tests and benchmarks need.
 tools: $(TOOLS) $(NODE_TOOLS) vendor

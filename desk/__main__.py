@@ -1,26 +1,19 @@
-"""The operator's command line: serve, migrate, user add, audit verify."""
+"""The operator's command line: serve, migrate, user, audit verify."""
 
 import argparse
-import asyncio
-import getpass
 import ipaddress
 import logging
 import sys
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from aiohttp import web
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 
-from desk.accounts.adding import AccountRefused, add_account
-from desk.accounts.tables import Role
+from desk.accounts.commands import add_user_commands
 from desk.app import build_app
 from desk.audit_chain import anchor_path, chain_key, verify
 from desk.clock import SystemClock
 from desk.database import Database
 from desk.demo.load import PASSWORD, load_demonstration
-from desk.migrate import migrate
+from desk.opening import with_database
 from desk.settings import Settings, SettingsError, read_settings, with_secret_key
 
 
@@ -34,15 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database to the newest revision").set_defaults(
         run=_migrate
     )
-    user = commands.add_parser("user", help="accounts").add_subparsers(required=True)
-    add = user.add_parser(
-        "add", help="add an account; the password is asked for, or read from stdin"
-    )
-    add.add_argument("email")
-    add.add_argument("name")
-    add.add_argument("role", choices=[role.value for role in Role])
-    add.add_argument("--desk-number", type=int, help="what applicants see of a verifier")
-    add.set_defaults(run=_user_add)
+    add_user_commands(commands.add_parser("user", help="accounts").add_subparsers(required=True))
     audit = commands.add_parser("audit", help="the audit log").add_subparsers(required=True)
     check = audit.add_parser("verify", help="check every entry; the first bad one is named")
     check.set_defaults(run=_audit_verify, only_reads=True)
@@ -60,33 +45,6 @@ def main() -> None:
         sys.exit(str(error))
 
 
-def _with_database(
-    settings: Settings, work: Callable[[Database], Awaitable[int]], *, only_reads: bool = False
-) -> int:
-    async def run(database: Database) -> int:
-        try:
-            if not only_reads:
-                await migrate(database)
-            return await work(database)
-        finally:
-            await database.close()
-
-    # What only reads must not make an empty database, and find nothing wrong in it.
-    if only_reads and not Path(make_url(settings.database_url).database or "").is_file():
-        raise SettingsError("DESK_DATABASE_URL: there is no such database")
-    try:
-        return asyncio.run(run(_database(settings)))
-    except OperationalError as error:
-        raise SettingsError(f"DESK_DATABASE_URL: {error.orig}") from None
-
-
-def _database(settings: Settings) -> Database:
-    try:
-        return Database(settings.database_url)
-    except OSError as error:
-        raise SettingsError(f"DESK_DATABASE_URL: {error.strerror}: {error.filename}") from None
-
-
 def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     if arguments.demo and not _is_loopback(settings.host):
         raise SettingsError("DESK_HOST: a demonstration listens on a loopback address only")
@@ -96,7 +54,7 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
             await load_demonstration(database, settings, SystemClock().now())
         return 0
 
-    _with_database(settings, prepare)
+    with_database(settings, prepare)
     print(f"Meja Verifikasi: {settings.public_url}", flush=True)
     if arguments.demo:
         print(_demo_accounts(), flush=True)
@@ -113,7 +71,8 @@ def _listen(settings: Settings) -> None:
             port=settings.port,
             print=None,
             access_log=None,
-            shutdown_timeout=5.0,
+            # Requests being answered are finished; nothing else is open by then.
+            shutdown_timeout=30.0,
         )
     except OSError as error:
         raise SettingsError(f"DESK_HOST, DESK_PORT: {error.strerror}") from None
@@ -143,30 +102,7 @@ def _migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
     async def nothing_more(_database: Database) -> int:
         return 0
 
-    return _with_database(settings, nothing_more)
-
-
-def _user_add(settings: Settings, arguments: argparse.Namespace) -> int:
-    is_terminal = sys.stdin.isatty()
-    password = getpass.getpass() if is_terminal else sys.stdin.readline().rstrip("\n")
-
-    async def add(database: Database) -> int:
-        try:
-            await add_account(
-                database,
-                arguments.email,
-                arguments.name,
-                Role(arguments.role),
-                password,
-                arguments.desk_number,
-                SystemClock().now(),
-            )
-        except AccountRefused as refused:
-            print(refused, file=sys.stderr)
-            return 1
-        return 0
-
-    return _with_database(settings, add)
+    return with_database(settings, nothing_more)
 
 
 def _audit_verify(settings: Settings, _arguments: argparse.Namespace) -> int:
@@ -179,7 +115,7 @@ def _audit_verify(settings: Settings, _arguments: argparse.Namespace) -> int:
         print(f"{report.sealed} entries verified, {report.unsealed} not sealed yet")
         return 0
 
-    return _with_database(settings, check, only_reads=True)
+    return with_database(settings, check, only_reads=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """What a page handler is given, and what it gives back."""
 
+import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.accounts.sessions import Identity
-from desk.keys import SETTINGS
+from desk.keys import LIMITS, SETTINGS
+from desk.limits import too_slow
 from desk.problems import PROBLEM_JSON, invalid_input
 from desk.settings import Settings
 from signaling.server import Signaling
@@ -20,6 +23,8 @@ Thing = TypeVar("Thing")
 Body = TypeVar("Body", bound=BaseModel)
 Tell = Callable[[Signaling], Awaitable[None] | None]
 
+# As JSON writes it, and not a backslash before five ordinary characters.
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 JSON_KINDS = ("application/json", PROBLEM_JSON)
 
 
@@ -78,13 +83,21 @@ def parse(model: type[Body], sent: Mapping[str, Any]) -> Body:
 
 
 async def read_body(request: web.Request) -> dict[str, Any]:
-    """The body of a form or of JSON as a mapping. Raises the Problem invalid_input."""
+    """The body of a form or of JSON as a mapping. Raises a Problem: invalid_input, too_slow."""
+    try:
+        async with asyncio.timeout(request.app[LIMITS].slowest_body_s):
+            return await _read_body(request)
+    except TimeoutError:
+        raise too_slow() from None
+
+
+async def _read_body(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         try:
             sent = json.loads(await request.read())
         except (ValueError, RecursionError, web.RequestPayloadError):
             raise invalid_input() from None
-        if not isinstance(sent, dict):
+        if not isinstance(sent, dict) or not _can_be_stored(sent):
             raise invalid_input()
         return sent
     try:
@@ -92,7 +105,19 @@ async def read_body(request: web.Request) -> dict[str, Any]:
     except (ValueError, LookupError, web.RequestPayloadError):
         # A torn multipart body, an encoding nobody knows, a gzip that is none.
         raise invalid_input() from None
-    return {name: value for name, value in form.items() if isinstance(value, str)}
+    sent = {name: value for name, value in form.items() if isinstance(value, str)}
+    if not _can_be_stored(sent):
+        raise invalid_input()
+    return sent
+
+
+def _can_be_stored(sent: dict[str, Any]) -> bool:
+    """Text of whole characters without NUL, which PostgreSQL does not take."""
+    try:
+        written = json.dumps(sent, ensure_ascii=False)
+        return NUL.search(written) is None and bool(written.encode())
+    except (UnicodeEncodeError, RecursionError):
+        return False
 
 
 def wants_json(request: web.Request) -> bool:

@@ -1,7 +1,7 @@
 """The append-only log: who did what to what, written in the transaction of the act itself.
 
 `audit_chain.py` seals the rows afterwards, so that no act waits for another's seal. Triggers made
-by the migration refuse every UPDATE and DELETE.
+by the migration refuse every UPDATE and DELETE, and a TRUNCATE where there is one.
 """
 
 import json
@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from waiting_room.tables import Base
+from waiting_room.tables import Base, table_of
 
 SYSTEM = "system"
 
@@ -24,6 +24,7 @@ class Did(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"
+    DENIED = "denied"
     JOINED = "joined"
     LEFT = "left"
     TAKEN = "taken"
@@ -33,10 +34,18 @@ class Did(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     CALL_RETURNED = "call_returned"
+    CALL_LEFT = "call_left"
+    LEASE_LAPSED = "lease_lapsed"
+    SET_ASIDE = "set_aside"
+    CAME_BACK = "came_back"
     MARKED_ABSENT = "marked_absent"
     SHIFT_CHANGED = "shift_changed"
     APPLIED_AGAIN = "applied_again"
     ACCOUNT_ADDED = "account_added"
+    ROLE_CHANGED = "role_changed"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_ENABLED = "account_enabled"
+    MAIL_RETRIED = "mail_retried"
 
 
 class AuditEntry(Base):
@@ -70,8 +79,12 @@ class AuditSeal(Base):
     mac: Mapped[str] = mapped_column(String(64))
 
 
-def record(
+_NEW_ENTRY = insert(table_of(AuditEntry))
+
+
+async def record(
     session: AsyncSession, actor: str, act: Did, subject: str, at: datetime, **detail: Any
 ) -> None:
     """Add an entry to the open transaction; it is kept exactly if the act is."""
-    session.add(AuditEntry(at=at, actor=actor, act=act, subject=subject, detail=detail))
+    row = {"at": at, "actor": actor, "act": act.value, "subject": subject, "detail": detail}
+    await session.execute(_NEW_ENTRY, row)

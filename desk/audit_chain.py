@@ -9,16 +9,19 @@ makes the seals.
 import asyncio
 import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.audit import AuditEntry, AuditSeal
 from desk.keyring import derive, keyed_hash
 from desk.settings import Settings
+
+Found = TypeVar("Found", int, AuditEntry)
 
 ROWS_AT_ONCE = 500
 START = "0" * 64
@@ -34,7 +37,7 @@ class Anchor(NamedTuple):
 NOTHING_SEALED = Anchor(0, START)
 
 # What a row raises whose JSON or time is none.
-UNREADABLE = (ValueError, TypeError)
+UNREADABLE = (ValueError, TypeError, OverflowError)
 
 
 class BadEntry(Exception):
@@ -89,70 +92,88 @@ def write_anchor(path: Path, anchor: Anchor) -> None:
     fresh.replace(path)
 
 
+def unsealed(entries: Select[Found]) -> Select[Found]:
+    """Those entries that have no seal yet, in the order in which they will get one."""
+    its_seal = exists().where(AuditSeal.entry == AuditEntry.id)
+    return entries.where(~its_seal).order_by(AuditEntry.id)
+
+
 async def verify(session: AsyncSession, key: bytes, anchor_file: Path) -> Report:
     """Walk the whole log and its chain; the first bad entry is named."""
     anchor = await asyncio.to_thread(read_anchor, anchor_file)
-    try:
-        return await _walk(session, key, anchor, ROWS_AT_ONCE)
-    except UNREADABLE:
-        # Rows are read in batches: one by one, the unreadable one shows, or a bad one before it.
-        return await _walk(session, key, anchor, 1)
-
-
-async def _walk(
-    session: AsyncSession, key: bytes, anchor: Anchor | None, rows_at_once: int
-) -> Report:
-    """Raises one of UNREADABLE for a row in a batch that cannot be read."""
+    follow = Follower(key, gapless=session.get_bind().dialect.name == "sqlite")
     seals = await session.stream_scalars(select(AuditSeal).order_by(AuditSeal.position))
-    in_order = select(AuditEntry).order_by(AuditEntry.id)
-    entries = await session.stream_scalars(in_order.execution_options(yield_per=rows_at_once))
-    follow = Follower(key)
-    async for seal in seals:
+    async for batch in seals.partitions(ROWS_AT_ONCE):
+        entries = await _read(session, [seal.entry for seal in batch])
         try:
-            follow.sealed(seal, await anext(entries, None))
+            for seal in batch:
+                follow.sealed(seal, entries)
+                follow.meet(anchor)
         except BadEntry as bad:
             return Report(follow.position, 0, bad.entry, bad.problem)
-        except UNREADABLE:
-            if rows_at_once > 1:
-                raise
-            return Report(follow.position, 0, seal.entry, "the entry cannot be read")
-        follow.meet(anchor)
-    rest = [entry.id async for entry in entries]
-    next_entry = rest[0] if rest else follow.entry + 1
-    if follow.position and anchor is None:
-        return Report(follow.position, len(rest), next_entry, "the anchor is missing")
-    if anchor not in {None, NOTHING_SEALED} and not follow.anchor_met:
-        return Report(follow.position, len(rest), next_entry, "the chain was cut off at its end")
-    if next_entry != follow.entry + 1:
-        return Report(follow.position, len(rest), next_entry, "entries before it are missing")
-    return Report(follow.position, len(rest))
+    rest = (await session.scalars(unsealed(select(AuditEntry.id)))).all()
+    first_bad, problem = follow.arrive(anchor, rest[0] if rest else follow.entry + 1)
+    return Report(follow.position, len(rest), first_bad, problem)
+
+
+async def _read(session: AsyncSession, ids: Sequence[int]) -> dict[int, AuditEntry | None]:
+    """The entries of these ids that are there; None for one that cannot be read."""
+    try:
+        found = await session.scalars(select(AuditEntry).where(AuditEntry.id.in_(ids)))
+        return {entry.id: entry for entry in found}
+    except UNREADABLE:
+        if len(ids) == 1:
+            return {ids[0]: None}
+        half = len(ids) // 2
+        return await _read(session, ids[:half]) | await _read(session, ids[half:])
 
 
 class Follower:
-    """Goes along the chain: where it is, and whether it has come by the anchor."""
+    """Goes along the chain: where it is, and whether it has come by the anchor.
 
-    def __init__(self, key: bytes) -> None:
+    `gapless`: each id follows the one before, as SQLite gives them; it takes one back with its
+    transaction. PostgreSQL never does, and its entries are committed in any order.
+    """
+
+    def __init__(self, key: bytes, *, gapless: bool) -> None:
         """At the chain's start."""
-        self._key = key
+        self._key, self._gapless = key, gapless
         self.position, self.mac, self.entry = 0, START, 0
         self.anchor_met = False
 
-    def sealed(self, seal: AuditSeal, entry: AuditEntry | None) -> None:
+    def sealed(self, seal: AuditSeal, entries: Mapping[int, AuditEntry | None]) -> None:
         """Go on to the next entry, if it is the one that was sealed. Raises BadEntry."""
         if seal.position != self.position + 1:
             raise BadEntry(seal.entry, "seals before this entry are missing")
-        if entry is None or entry.id > seal.entry:
+        if seal.entry not in entries:
             raise BadEntry(seal.entry, "the entry was removed")
-        if entry.id < seal.entry:
-            raise BadEntry(entry.id, "the entry was added later, outside the chain")
-        following = next_mac(self._key, self.mac, entry)
+        following = self._mac_of(entries[seal.entry])
+        if following is None:
+            raise BadEntry(seal.entry, "the entry cannot be read")
         if following != seal.mac:
-            raise BadEntry(entry.id, "the entry or its seal was changed")
-        # Ids have no gaps: SQLite gives the next one, and takes it back with its transaction.
-        if entry.id != self.entry + 1:
-            raise BadEntry(entry.id, "entries before it are missing")
-        self.position, self.mac, self.entry = seal.position, following, entry.id
+            raise BadEntry(seal.entry, "the entry or its seal was changed")
+        if self._gapless and seal.entry != self.entry + 1:
+            raise BadEntry(seal.entry, "entries before it are missing")
+        self.position, self.mac, self.entry = seal.position, following, seal.entry
+
+    def _mac_of(self, entry: AuditEntry | None) -> str | None:
+        try:
+            return next_mac(self._key, self.mac, entry) if entry else None
+        except UNREADABLE:
+            return None
 
     def meet(self, anchor: Anchor | None) -> None:
         """Remember whether the chain has come by its anchor."""
         self.anchor_met = self.anchor_met or anchor == (self.position, self.mac)
+
+    def arrive(self, anchor: Anchor | None, next_entry: int) -> tuple[int | None, str]:
+        """At the chain's end, before the entries without a seal: which is bad, and why."""
+        if self.position and anchor is None:
+            return next_entry, "the anchor is missing"
+        if anchor not in {None, NOTHING_SEALED} and not self.anchor_met:
+            return next_entry, "the chain was cut off at its end"
+        if self._gapless and next_entry <= self.entry:
+            return next_entry, "the entry was added later, outside the chain"
+        if self._gapless and next_entry != self.entry + 1:
+            return next_entry, "entries before it are missing"
+        return None, ""

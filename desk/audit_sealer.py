@@ -16,6 +16,7 @@ from desk.audit_chain import (
     chain_key,
     next_mac,
     read_anchor,
+    unsealed,
     write_anchor,
 )
 from desk.database import Database
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 PAUSE_S = 1.0
+# PostgreSQL commits entries in any order, so that one may come late. So many entries late is none
+# while the desk runs: going through a log of years every second would be dear.
+LATE_BY = 10_000
 
 
 class BrokenChain(Exception):
@@ -36,20 +40,26 @@ async def _last_seal(session: AsyncSession) -> AuditSeal | None:
     return (await session.execute(newest)).scalar_one_or_none()
 
 
-async def seal_batch(database: Database, key: bytes, anchor_file: Path) -> int:
-    """Seal up to BATCH entries and move the anchor: how many were sealed. Raises BrokenChain."""
+async def seal_batch(
+    database: Database, key: bytes, anchor_file: Path, *, look_at_all: bool = True
+) -> int:
+    """Seal up to BATCH entries and move the anchor: how many were sealed. Raises BrokenChain.
+
+    Without `look_at_all`, those far behind the newest seal count as sealed without a look.
+    """
     async with database.reading() as session:
         last = await _last_seal(session)
-        newer = select(AuditEntry.id).where(AuditEntry.id > (last.entry if last else 0)).limit(1)
-        if (await session.execute(newer)).first() is None:
+        since = max(0, last.entry - LATE_BY) if last and not look_at_all else 0
+        waiting = unsealed(select(AuditEntry.id)).where(AuditEntry.id > since).limit(1)
+        if (await session.execute(waiting)).first() is None:
             return 0
     anchor = await asyncio.to_thread(_cast_anchor, anchor_file, last)
     async with database.writing() as session:
         await _demand(session, anchor)
         last = await _last_seal(session)
-        position, mac, sealed_to = (last.position, last.mac, last.entry) if last else (0, START, 0)
-        entries = select(AuditEntry).where(AuditEntry.id > sealed_to).order_by(AuditEntry.id)
-        batch = list((await session.execute(entries.limit(BATCH))).scalars())
+        position, mac = (last.position, last.mac) if last else (0, START)
+        entries = unsealed(select(AuditEntry)).where(AuditEntry.id > since).limit(BATCH)
+        batch = list((await session.execute(entries)).scalars())
         for entry in batch:
             position, mac = position + 1, next_mac(key, mac, entry)
             session.add(AuditSeal(position=position, entry=entry.id, mac=mac))
@@ -79,11 +89,16 @@ class Sealer:
         """The key comes from the desk's secret, the anchor lies in the data directory."""
         self.key, self.anchor = chain_key(settings), anchor_path(settings)
         self._database = database
+        self._has_looked_at_all = False
 
     async def seal_all(self) -> None:
         """Seal whatever is not sealed yet."""
-        while await seal_batch(self._database, self.key, self.anchor) == BATCH:
-            pass
+        sealed = BATCH
+        while sealed == BATCH:
+            sealed = await seal_batch(
+                self._database, self.key, self.anchor, look_at_all=not self._has_looked_at_all
+            )
+        self._has_looked_at_all = True
 
     async def run(self) -> None:
         """Seal every PAUSE_S until cancelled, or until the chain proves to be broken."""

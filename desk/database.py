@@ -1,8 +1,11 @@
-"""The database: one engine to read with, one to write with, and SQLite's pragmas.
+"""The database: one engine to read with, one to write with, and how each one begins.
 
 SQLite has a single writer. Writers queue here, on a pool of one connection, in order and without
 polling; each begins with BEGIN IMMEDIATE, so that none finds out at its first write that it must
 start again. Readers begin deferred and never wait for a writer (WAL).
+
+PostgreSQL has many writers, which lock rows (READ COMMITTED: each statement sees what others have
+committed). A reader sees one moment there too (REPEATABLE READ).
 """
 
 from collections.abc import AsyncIterator
@@ -10,8 +13,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -20,7 +24,7 @@ from sqlalchemy.ext.asyncio import (
 )
 
 BUSY_TIMEOUT_MS = 5_000
-READERS = 4
+SQLITE_READERS = 4
 
 PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
@@ -29,6 +33,30 @@ PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
+
+# For each of the two engines; a server admits 100 connections where nobody says otherwise.
+POSTGRESQL_CONNECTIONS = 10
+CONNECTS_WITHIN_S = 10
+# A network that swallows everything would else hold a request for ever.
+ANSWERS_WITHIN_S = 20
+POSTGRESQL_DEFAULTS = {
+    "application_name": "meja-verifikasi",
+    "timezone": "UTC",
+    # Compiling a plan takes longer than any of our statements.
+    "jit": "off",
+}
+POSTGRESQL_WRITES = {
+    "default_transaction_isolation": "read committed",
+    "default_transaction_read_only": "off",
+}
+POSTGRESQL_READS = {
+    "default_transaction_isolation": "repeatable read",
+    "default_transaction_read_only": "on",
+}
+
+
+class Unreachable(ConnectionError):
+    """Nobody answers where the database should be."""
 
 
 def _prepare_connection(connection: Any, _record: object) -> None:
@@ -47,23 +75,54 @@ def _begin(statement: str) -> Any:
     return begin
 
 
-def sqlite_engine(url: str, *, writes: bool) -> AsyncEngine:
-    """An engine on the SQLite file of `url`, whose transactions all write or all only read."""
-    engine = create_async_engine(url, pool_size=1 if writes else READERS, max_overflow=0)
+def _sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=1 if writes else SQLITE_READERS, max_overflow=0)
     event.listen(engine.sync_engine, "connect", _prepare_connection)
     event.listen(engine.sync_engine, "begin", _begin("BEGIN IMMEDIATE" if writes else "BEGIN"))
     return engine
 
 
+def _postgresql_engine(url: URL, *, writes: bool) -> AsyncEngine:
+    # Said once for each connection: no statement more for each transaction.
+    begins = POSTGRESQL_WRITES if writes else POSTGRESQL_READS
+    return create_async_engine(
+        url,
+        pool_size=POSTGRESQL_CONNECTIONS,
+        max_overflow=0,
+        connect_args={
+            "timeout": CONNECTS_WITHIN_S,
+            "command_timeout": ANSWERS_WITHIN_S,
+            "async_creator_fn": _connect,
+            "server_settings": {**POSTGRESQL_DEFAULTS, **begins},
+        },
+    )
+
+
+async def _connect(*address: Any, **more: Any) -> asyncpg.Connection:
+    """A connection. Raises Unreachable, or what the server answers."""
+    try:
+        return await asyncpg.connect(*address, **more)
+    except OSError as error:
+        raise Unreachable(str(error)) from error
+
+
+def open_engine(url: URL, *, writes: bool) -> AsyncEngine:
+    """An engine on the database of `url`, whose transactions all write or all only read."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, writes=writes)
+    return _postgresql_engine(url, writes=writes)
+
+
 class Database:
     """Hands out sessions: `reading()` and `writing()`, each one transaction."""
 
-    def __init__(self, url: str) -> None:
-        """Open nothing yet; the folder of the file is made."""
-        if path := make_url(url).database:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self.reader = sqlite_engine(url, writes=False)
-        self.writer = sqlite_engine(url, writes=True)
+    def __init__(self, database_url: str) -> None:
+        """Open nothing yet; the folder of an SQLite file is made."""
+        url = make_url(database_url)
+        if url.get_backend_name() == "sqlite" and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        self.reader = open_engine(url, writes=False)
+        self.writer = open_engine(url, writes=True)
         self._read = async_sessionmaker(self.reader, expire_on_commit=False)
         self._write = async_sessionmaker(self.writer, expire_on_commit=False)
 

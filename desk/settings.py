@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from datetime import timedelta
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,9 +11,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from yarl import URL
 
 SHORTEST_KEY = 32
+DATABASES = (
+    "must be sqlite+aiosqlite:/// and the path of a file, "
+    "or postgresql+asyncpg://user:password@host/database"
+)
+POSTGRESQL_QUERY = ("host", "port", "ssl")
 Positive = Annotated[int, Field(gt=0)]
 
 
@@ -47,6 +55,11 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Jakarta"
     organisation: str = "LPSE Nusa Raya"
 
+    away_after_s: Positive = 30
+    hold_minutes: Positive = 10
+    # Leases are renewed every five seconds: less would end calls that both sides hold.
+    call_grace_s: Annotated[int, Field(ge=8)] = 60
+    arrival_s: Positive = 60
     late_after_minutes: Positive = 10
     join_before_minutes: Positive = 30
     slot_minutes: int = 15
@@ -78,9 +91,19 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _a_database_we_speak(cls, value: str) -> str:
-        file = value.removeprefix("sqlite+aiosqlite:///")
-        if file in {value, "", ":memory:"}:
-            raise ValueError("must be sqlite+aiosqlite:/// and the path of a file")
+        try:
+            url = make_url(value)
+        except (ArgumentError, ValueError):
+            raise ValueError(DATABASES) from None
+        is_file = value.startswith("sqlite+aiosqlite:///") and url.database != ":memory:"
+        is_server = url.drivername == "postgresql+asyncpg"
+        if not url.database or not (is_file or is_server):
+            raise ValueError(DATABASES)
+        if is_server and (unknown := url.query.keys() - POSTGRESQL_QUERY):
+            known = ", ".join(POSTGRESQL_QUERY)
+            raise ValueError(
+                f"{min(unknown)} is not among {known}; TLS is asked for by ssl=require"
+            )
         return value
 
     @field_validator("smtp_url")
@@ -118,6 +141,21 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The desk's own zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def away_after(self) -> timedelta:
+        """Away for this long: passed over, the place kept."""
+        return timedelta(seconds=self.away_after_s)
+
+    @property
+    def hold(self) -> timedelta:
+        """Away for longer: set aside."""
+        return timedelta(minutes=self.hold_minutes)
+
+    @property
+    def call_grace(self) -> timedelta:
+        """How long a call is held for a side that is gone."""
+        return timedelta(seconds=self.call_grace_s)
 
     @property
     def public_host(self) -> str:

@@ -1,14 +1,33 @@
-"""Fixtures: each test has a database file, a clock and a desk of its own."""
+"""Fixtures: each test has a database, a clock and a desk of its own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from desk.database import Database
 from desk.settings import Settings
+from tests import postgres
 from tests.hall import Hall
-from tests.support import RunningDesk, SetClock, free_port, migrated, start_desk
+from tests.post import delivery, sink  # noqa: F401  fixtures of every test of mails
+from tests.support import (
+    POSTGRESQL,
+    SQLITE,
+    RunningDesk,
+    SetClock,
+    free_port,
+    migrated,
+    start_desk,
+)
+
+A_DAY_S = 86_400
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_server_is_left() -> Iterator[None]:
+    """The workers of pytest-xdist end without what is registered with `atexit`."""
+    yield
+    postgres.stop()
 
 
 @pytest.fixture
@@ -16,9 +35,25 @@ def clock() -> SetClock:
     return SetClock()
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, port=free_port(), secret_key="a secret key for tests " * 2)
+@pytest.fixture(params=[SQLITE, POSTGRESQL])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """A desk's settings, once on each kind of database; nobody is away for too long in them."""
+    settings = Settings(
+        data_dir=tmp_path,
+        port=free_port(),
+        secret_key="a secret key for tests " * 2,
+        away_after_s=A_DAY_S,
+        hold_minutes=A_DAY_S // 60,
+        call_grace_s=A_DAY_S,
+        arrival_s=A_DAY_S,
+    )
+    if request.param == "sqlite":
+        yield settings
+        return
+    server = postgres.cluster()
+    name = server.create()
+    yield settings.model_copy(update={"database_url": server.url(name)})
+    server.drop(name)
 
 
 @pytest.fixture

@@ -1,30 +1,46 @@
 """What tests share: a clock to set, people to invent, a running desk, somebody at its door."""
 
+import os
 import re
+import secrets
 import socket
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self
 
 import aiohttp
+import pytest
 from aiohttp import web
-from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.access.tables import Access, AccessState, Document
 from desk.accounts.passwords import HASHER
-from desk.accounts.tables import Account, Role, SignIn
+from desk.accounts.tables import Account, Role
 from desk.app import build_app
 from desk.database import Database
 from desk.keys import DATABASE
 from desk.migrate import migrate
 from desk.schedule.tables import Meeting
 from desk.settings import Settings
+from tests import postgres
 from waiting_room.tables import new_id
 
 MORNING = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # a Tuesday, 08.00 WIB
 PASSWORD = "a password for tests"
 PASSWORD_HASH = HASHER.hash(PASSWORD)
+
+SQLITE = pytest.param("sqlite")
+POSTGRESQL = pytest.param(
+    "postgresql",
+    marks=pytest.mark.skipif(not postgres.programs(), reason="PostgreSQL is not installed"),
+)
+# For tests that are about one of the databases themselves; all others run on both.
+on_sqlite = pytest.mark.parametrize("settings", [SQLITE], indirect=True)
+on_postgresql = pytest.mark.parametrize("settings", [POSTGRESQL], indirect=True)
+
+
+FIRST_PORT, PORTS, WORKERS = 10_000, 1_000, 20
 
 
 class SetClock:
@@ -32,6 +48,7 @@ class SetClock:
 
     def __init__(self, moment: datetime = MORNING) -> None:
         self._moment = moment
+        self._moved_s = 0.0
 
     def now(self) -> datetime:
         return self._moment
@@ -39,13 +56,26 @@ class SetClock:
     def forward(self, **span: float) -> None:
         """Move on by a timedelta's arguments."""
         self._moment += timedelta(**span)
+        self._moved_s += timedelta(**span).total_seconds()
+
+    def seconds(self) -> float:
+        """Goes on by itself, and with every move."""
+        return time.monotonic() + self._moved_s
 
 
 def free_port() -> int:
-    """A TCP port of the loopback address that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of the loopback address that nobody listens on.
+
+    Below those that the system gives to outgoing connections, and of this worker's own range: the
+    port is still free when the server under test comes to it, a little later.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
+    while True:
+        port = FIRST_PORT + worker * PORTS + secrets.randbelow(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
@@ -213,7 +243,12 @@ _empty_databases: list[bytes] = []
 
 
 async def migrated(settings: Settings) -> None:
-    """Make the database of `settings`: migrated once, and copied for every further test."""
+    """Make the SQLite file of `settings`: migrated once, and copied for every further test.
+
+    A PostgreSQL database is made by the fixture `settings`, as a copy of a migrated one.
+    """
+    if not settings.database_url.startswith("sqlite"):
+        return
     path = settings.data_dir / "desk.db"
     if not _empty_databases:
         database = Database(settings.database_url)
@@ -234,12 +269,3 @@ async def start_desk(
     await runner.setup()
     await web.TCPSite(runner, settings.host, settings.port).start()
     return runner, RunningDesk(app, settings, clock, People(app[DATABASE], clock))
-
-
-async def revoke_sessions_of(session: AsyncSession, account: str, now: datetime) -> None:
-    """End all sessions of an account."""
-    await session.execute(
-        update(SignIn)
-        .where(SignIn.account == account, SignIn.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )

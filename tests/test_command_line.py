@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import free_port
+from desk.settings import Settings
+from tests import postgres
+from tests.support import free_port, on_postgresql
 
 WITHIN_S = 30
 STOPS_WITHIN_S = 8
@@ -118,6 +120,26 @@ def test_an_account_is_added_with_a_password_from_stdin(desk_command: Run, tmp_p
     assert "already" in _one_line(desk_command(*arguments, typed=PASSWORD + "\n"))
 
 
+def test_what_somebody_may_do_is_changed(desk_command: Run, tmp_path: Path) -> None:
+    add = ("user", "add", "vera@contoh.test", "Vera", "verifier")
+    assert desk_command(*add, typed=PASSWORD + "\n").returncode == 0
+    for change, said in (
+        (("role", "Vera@contoh.test", "supervisor"), ""),
+        (("role", "vera@contoh.test", "supervisor"), "nothing changed: it was so already\n"),
+        (("disable", "vera@contoh.test"), ""),
+        (("enable", "vera@contoh.test"), ""),
+    ):
+        answer = desk_command("user", *change)
+        assert (answer.returncode, answer.stdout, answer.stderr) == (0, said, "")
+    with sqlite3.connect(tmp_path / "data" / "desk.db") as file:
+        ((role, disabled_at),) = file.execute("SELECT role, disabled_at FROM account")
+        acts = [act for (act,) in file.execute("SELECT act FROM audit_entry ORDER BY id")]
+    file.close()
+    assert (role, disabled_at) == ("supervisor", None)
+    assert acts == ["account_added", "role_changed", "account_disabled", "account_enabled"]
+    assert "no account" in _one_line(desk_command("user", "disable", "eve@contoh.test"))
+
+
 @pytest.mark.parametrize(
     ("email", "name", "password"),
     [
@@ -143,6 +165,9 @@ def test_an_account_that_cannot_be_is_refused_in_one_line(
         ("DESK_PORT", "http"),
         ("DESK_TIMEZONE", "Mars/Olympus"),
         ("DESK_DATABASE_URL", "sqlite+aiosqlite:////proc/nowhere/desk.db"),
+        ("DESK_DATABASE_URL", "postgresql+asyncpg://desk@127.0.0.1:1/desk"),
+        ("DESK_DATABASE_URL", "postgresql+asyncpg://a/desk?host=b,c&port=5432"),
+        ("DESK_DATABASE_URL", "postgresql+asyncpg://127.0.0.1:1/desk?ssl=bogus"),
     ],
 )
 def test_a_bad_setting_stops_the_start_with_one_line(
@@ -206,3 +231,32 @@ def test_verifying_makes_nothing_and_finds_nothing_where_there_is_nothing(
     refusal = desk_command("audit", "verify", **with_key)
     assert _one_line(refusal).startswith("DESK_DATABASE_URL: ")
     assert not (tmp_path / "data").exists()
+
+
+@on_postgresql
+def test_the_operator_works_on_postgresql_as_well(settings: Settings, desk_command: Run) -> None:
+    on_server = {"DESK_DATABASE_URL": settings.database_url}
+    for _ in range(2):
+        assert desk_command("migrate", **on_server).returncode == 0
+    arguments = ("user", "add", "vera@contoh.test", "Vera Contoh", "verifier")
+    assert desk_command(*arguments, typed=PASSWORD + "\n", **on_server).returncode == 0
+    again = desk_command(*arguments, typed=PASSWORD + "\n", **on_server)
+    assert "already" in _one_line(again)
+    answer = desk_command("audit", "verify", **on_server)
+    assert (answer.returncode, answer.stdout) == (0, "0 entries verified, 1 not sealed yet\n")
+
+
+@on_postgresql
+def test_a_server_without_our_database_is_said_in_one_line(
+    settings: Settings, desk_command: Run
+) -> None:
+    on_server = {
+        "DESK_SECRET_KEY": settings.secret_key,
+        "DESK_DATABASE_URL": settings.database_url.replace("/test_", "/no_such_"),
+    }
+    for command in (("audit", "verify"), ("migrate",), ("serve",)):
+        said = _one_line(desk_command(*command, **on_server))
+        assert said.startswith('DESK_DATABASE_URL: database "no_such_')
+    on_server["DESK_DATABASE_URL"] = postgres.cluster().url("postgres")  # a database of others
+    said = _one_line(desk_command("audit", "verify", **on_server))
+    assert said.startswith('DESK_DATABASE_URL: relation "audit_seal"')

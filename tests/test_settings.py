@@ -14,7 +14,11 @@ BAD = {
                         "https://desk.test:port", "https://desk.test:99999", "https://desk.test?x=1",
                         "https://a:b@desk.test"],
     "DESK_DATABASE_URL": ["mysql://x/y", "desk.db", "sqlite:///desk.db",
-                          "sqlite+aiosqlite:///", "sqlite+aiosqlite:///:memory:"],
+                          "sqlite+aiosqlite:///", "sqlite+aiosqlite:///:memory:",
+                          "sqlite+aiosqlite://host/desk.db", "postgresql://desk.test/desk",
+                          "postgresql+asyncpg://desk.test", "postgresql+asyncpg://desk.test/",
+                          "postgresql+asyncpg://desk.test:port/desk", "postgresql+psycopg://x/y",
+                          "postgresql+asyncpg://desk.test/desk?sslmode=require"],
     "DESK_SECRET_KEY": ["short", "x" * 31],
     "DESK_SMTP_URL": ["mail.test", "http://mail.test", "smtp://", "smtp://mail.test:port"],
     "DESK_MAIL_FROM": ["nobody", "Desk <>", "a@b, c@d", "Desk <desk@>"],
@@ -53,10 +57,15 @@ def test_a_bad_setting_is_named_in_one_line(
 
 
 def test_the_secret_is_never_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DESK_SECRET_KEY", "hunter2")
-    with pytest.raises(SettingsError) as refusal:
-        read_settings()
-    assert "hunter2" not in str(refusal.value)
+    for name, value in (
+        ("DESK_SECRET_KEY", "hunter2"),
+        ("DESK_DATABASE_URL", "postgresql+asyncpg://desk:hunter2@db.test"),
+    ):
+        monkeypatch.setenv(name, value)
+        with pytest.raises(SettingsError, match=name) as refusal:
+            read_settings()
+        assert "hunter2" not in str(refusal.value)
+        monkeypatch.delenv(name)
 
 
 def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,6 +86,18 @@ def test_the_public_address_follows_host_and_port() -> None:
 def test_the_database_lies_in_the_data_directory(tmp_path: Path) -> None:
     url = read_settings(data_dir=tmp_path).database_url
     assert url == f"sqlite+aiosqlite:///{tmp_path}/desk.db"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+asyncpg://desk:pass%40word@db.test:5433/desk?ssl=verify-full",
+        "postgresql+asyncpg:///desk?host=/run/postgresql",
+        "sqlite+aiosqlite:////srv/desk/desk.db",
+    ],
+)
+def test_good_databases_are_taken(url: str) -> None:
+    assert read_settings(database_url=url).database_url == url
 
 
 def test_good_mail_servers_are_taken() -> None:

@@ -369,12 +369,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("verdict", schema=None) as batch_op:
         batch_op.create_index("ix_verdict_decided_at", ["decided_at"], unique=False)
-    for table in APPEND_ONLY:
-        for change in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+    _let_them_only_grow()
 
 
 def downgrade() -> None:
@@ -447,3 +442,26 @@ def downgrade() -> None:
 
     op.drop_table("audit_entry")
     op.drop_table("account")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_change()")
+
+
+def _let_them_only_grow() -> None:
+    changes: tuple[str, ...] = ("UPDATE", "DELETE")
+    if op.get_bind().dialect.name == "postgresql":
+        changes = (*changes, "TRUNCATE")
+        op.execute(
+            "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
+            "USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        )
+    for table in APPEND_ONLY:
+        for change in changes:
+            name = f"{table}_no_{change.lower()}"
+            op.execute(f"CREATE TRIGGER {name} BEFORE {change} ON {table} {_refusal(table)}")
+
+
+def _refusal(table: str) -> str:
+    if op.get_bind().dialect.name == "postgresql":
+        return "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    return f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
