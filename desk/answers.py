@@ -67,6 +67,13 @@ def led_on(request: web.Request, url: str, state: dict[str, Any]) -> web.Respons
 
 def problem_answer(request: web.Request, problem: Problem) -> web.Response:
     """The refusal: problem details for a script, a page with the next step for people."""
+    response = _refusal(request, problem)
+    if "retry_after_s" in problem.more:
+        response.headers["Retry-After"] = str(problem.more["retry_after_s"])
+    return response
+
+
+def _refusal(request: web.Request, problem: Problem) -> web.Response:
     if wants_json(request):
         return web.Response(
             text=dump(problem.as_dict()),

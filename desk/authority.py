@@ -5,11 +5,11 @@ relation to it. What is not in the table is not allowed.
 """
 
 from enum import StrEnum
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from desk.accounts.sessions import Identity
 from desk.accounts.tables import Role
-from desk.problems import forbidden, not_found, not_signed_in
+from desk.problems import Problem, forbidden, not_found, not_signed_in
 
 Thing = TypeVar("Thing")
 
@@ -31,8 +31,11 @@ class Action(StrEnum):
     REVIEW_CALL = "review_call"
     DECIDE = "decide"
     END_CALL = "end_call"
+    LEAVE_CALL = "leave_call"
     SEE_DOCUMENT = "see_document"
     SEE_BOARD = "see_board"
+    SEE_MAILS = "see_mails"
+    RETRY_MAIL = "retry_mail"
     HEAR_WAITING = "hear_waiting"
     SPEAK_IN_CALL = "speak_in_call"
     HEAR_LOAD = "hear_load"
@@ -92,8 +95,11 @@ RULES: dict[Action, Rule] = {
     Action.REVIEW_CALL: _only(Role.VERIFIER, of=SERVING),
     Action.DECIDE: _only(Role.VERIFIER, of=SERVING),
     Action.END_CALL: _only(Role.VERIFIER, of=SERVING),
+    Action.LEAVE_CALL: _only(Role.APPLICANT, of=OWN),
     Action.SEE_DOCUMENT: _only(Role.VERIFIER, of=SERVING),
     Action.SEE_BOARD: _only(*BOARD),
+    Action.SEE_MAILS: _only(*BOARD),
+    Action.RETRY_MAIL: _only(*BOARD),
     Action.HEAR_WAITING: _only(Role.APPLICANT),
     Action.SPEAK_IN_CALL: _only(Role.APPLICANT, Role.VERIFIER, of=OWN + SERVING),
     Action.HEAR_LOAD: _only(Role.VERIFIER, *BOARD),
@@ -107,9 +113,39 @@ def may(identity: Identity | None, action: Action, parties: Parties | None = Non
         return False
     if not rule.relations:
         return True
+    # One may be a party in another role than today's: an applicant who has become a verifier.
     return parties is not None and any(
-        getattr(parties, relation) == identity.id for relation in rule.relations
+        relation.value == identity.role.value and getattr(parties, relation) == identity.id
+        for relation in rule.relations
     )
+
+
+class Denial(NamedTuple):
+    """Who was refused what, and whether for the role or for the object."""
+
+    actor: str
+    action: Action
+    because: Literal["role", "object"]
+
+
+class Denied(Problem):
+    """The refusal of somebody who is known; the log keeps it."""
+
+    def __init__(self, problem: Problem, denial: Denial) -> None:
+        """Answered as `problem`."""
+        super().__init__(problem.status, problem.code, problem.title, problem.detail)
+        self.denial = denial
+
+
+def denial(
+    identity: Identity | None, action: Action, parties: Parties | None = None
+) -> Denial | None:
+    """What the log keeps of a refusal: nothing of strangers, and of objects only if they exist."""
+    if identity is None or may(identity, action, parties):
+        return None
+    if identity.role not in RULES[action].roles:
+        return Denial(identity.id, action, "role")
+    return Denial(identity.id, action, "object") if parties else None
 
 
 def demand_role(identity: Identity | None, action: Action) -> Identity:
@@ -117,11 +153,11 @@ def demand_role(identity: Identity | None, action: Action) -> Identity:
     if identity is None:
         raise not_signed_in()
     if identity.role not in RULES[action].roles:
-        raise forbidden()
+        raise Denied(forbidden(), Denial(identity.id, action, "role"))
     return identity
 
 
 def demand(identity: Identity, action: Action, parties: Parties) -> None:
     """Go on only if they may do this to this object. A foreign object is as good as none: 404."""
-    if not may(identity, action, parties):
-        raise not_found()
+    if refused := denial(identity, action, parties):
+        raise Denied(not_found(), refused)

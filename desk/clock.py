@@ -1,5 +1,6 @@
 """The clock: the only place that asks what time it is, so that tests can hand in another."""
 
+import time
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -11,6 +12,10 @@ class Clock(Protocol):
         """The present moment, aware, in UTC."""
         ...
 
+    def seconds(self) -> float:
+        """Seconds of a clock that is never set back, for durations."""
+        ...
+
 
 class SystemClock:
     """The machine's clock."""
@@ -18,3 +23,7 @@ class SystemClock:
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
         return datetime.now(UTC)
+
+    def seconds(self) -> float:
+        """The machine's monotonic clock."""
+        return time.monotonic()

@@ -11,15 +11,16 @@ from desk.answers import problem_answer
 from desk.asks import read_body
 from desk.cookies import csrf_holds, session_token
 from desk.dispatch import who_asks
-from desk.keys import NONCE, SETTINGS
+from desk.guards import SOCKETS, counted, denials_kept, doors_close
+from desk.keys import IDENTITY, NONCE, SETTINGS
 from desk.problems import Problem, not_found, not_signed_in, of_line_error
+from desk.retrying import is_unavailable, unavailable
 from desk.words import _
 from waiting_room.errors import LineError
 
 log = logging.getLogger(__name__)
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-SOCKETS = "/socket.io/"
 SIGN_IN = "/signin"
 OFFER = "Sec-WebSocket-Extensions"
 
@@ -64,16 +65,14 @@ async def errors_answered(request: web.Request, handler: Handler) -> web.StreamR
     except Problem as problem:
         return problem_answer(request, problem)
     except LineError as refused:
-        return problem_answer(request, of_line_error(refused))
-    except web.HTTPNotFound:
-        return problem_answer(request, not_found())
+        identity = request.get(IDENTITY)
+        return problem_answer(request, of_line_error(refused, identity and identity.role))
     except web.HTTPException as error:
         if error.status < web.HTTPBadRequest.status_code:
             raise
         return problem_answer(request, _of_http_error(error))
-    except Exception:
-        log.exception("%s %s failed", request.method, request.path)
-        return problem_answer(request, _our_fault())
+    except Exception as error:
+        return problem_answer(request, _of_fault(request, error))
 
 
 @web.middleware
@@ -86,7 +85,17 @@ async def lost_are_known(request: web.Request, handler: Handler) -> web.StreamRe
         raise
 
 
+def _of_fault(request: web.Request, error: Exception) -> Problem:
+    if is_unavailable(error):
+        log.warning("%s %s: the database is away: %r", request.method, request.path, error)
+        return unavailable()
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return _our_fault()
+
+
 def _of_http_error(error: web.HTTPException) -> Problem:
+    if isinstance(error, web.HTTPNotFound):
+        return not_found()
     code = (error.reason or "error").lower().replace(" ", "_")
     return Problem(
         error.status,
@@ -180,6 +189,10 @@ MIDDLEWARES = (
     with_nonce,
     errors_answered,
     right_host,
+    counted,
+    denials_kept,
     csrf_checked,
+    # After all that may wait: a socket must not be opened by one who passed before the door closed.
+    doors_close,
     lost_are_known,
 )

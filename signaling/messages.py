@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -15,11 +16,14 @@ from pydantic import (
     model_validator,
 )
 
+NAMESPACES = ("/call", "/load", "/waiting")
+EVERYWHERE = "every namespace"
 LARGEST_DESCRIPTION = 32 * 1024
 LARGEST_CANDIDATE = 2 * 1024
 LONGEST_CHAT = 1_000
 
 Side = Literal["applicant", "verifier"]
+Away = Literal["passed_over", "set_aside"]
 
 
 class Unheard(Exception):
@@ -48,7 +52,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Place(Told):
-    """Where one ticket stands; position 1 is next."""
+    """Where one ticket stands; position 1 is next.
+
+    `away`: the line does not know yet that a page is open; `back_from`: it has just learnt it.
+    """
 
     name = "place"
     namespace = "/waiting"
@@ -57,6 +64,8 @@ class Place(Told):
     waiting: int
     wait_s: list[int] | None
     version: Version
+    away: Away | None = None
+    back_from: Away | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,15 @@ class Line(Told):
     waiting: int
     changes: list[tuple[int, int]]
     pace_s: list[float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Restarting(Told):
+    """The desk is shutting down: come back after a random time within these seconds."""
+
+    name = "restarting"
+    namespace = EVERYWHERE
+    within_s: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +170,7 @@ class Load(Told):
     version: Version
 
 
-TOLD: tuple[type[Told], ...] = (Place, Line, Called, Peer, Signal, Chat, Ended, Load)
+TOLD: tuple[type[Told], ...] = (Place, Line, Restarting, Called, Peer, Signal, Chat, Ended, Load)
 
 
 class Said(BaseModel):
@@ -177,7 +195,7 @@ class SaidDescription(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    type: Literal["offer", "answer", "pranswer", "rollback"]
+    type: Literal["offer", "answer"]
     sdp: Annotated[str, Field(max_length=LARGEST_DESCRIPTION)] = ""
 
 
@@ -207,13 +225,23 @@ class SaidSignal(Said):
         return self
 
 
+def _can_be_stored(text: str) -> str:
+    """Whole characters, and no NUL, which PostgreSQL does not take."""
+    if "\0" in text:
+        raise ValueError("a NUL")
+    text.encode()
+    return text
+
+
 class SaidChat(Said):
     """A chat message."""
 
     name = "chat"
     namespace = "/call"
     text: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_CHAT)
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_CHAT),
+        AfterValidator(_can_be_stored),
     ]
 
 

@@ -1,6 +1,7 @@
 """Every route against everybody: the expected answers stand in one table, written by hand."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -8,7 +9,7 @@ from desk.accounts.sessions import Identity
 from desk.accounts.tables import Role
 from desk.authority import RULES, Action, Parties, may
 from tests.routes import filled, places, routes_of
-from tests.scenes import dump, enter, on_duty
+from tests.scenes import enter, nothing_changes, on_duty
 from tests.support import RunningDesk, Visitor
 
 
@@ -41,6 +42,7 @@ EXPECTED = {
     "GET /access/{id}/again": Row(401, 200, 404, 403, 403, 403, 403),
     "GET /desk": Row(401, 403, 403, 200, 200, 403, 403),
     "GET /supervisor": Row(401, 403, 403, 403, 403, 200, 200),
+    "GET /mails": Row(401, 403, 403, 403, 403, 200, 200),
     "GET /calls/{id}": Row(401, 200, 404, 200, 404, 403, 403),
     "GET /calls/{id}/mail-preview": Row(401, 403, 403, 200, 404, 403, 403),
     "GET /documents/{id}/pages/{number}": Row(401, 403, 403, 200, 404, 403, 403),
@@ -56,7 +58,10 @@ EXPECTED = {
     "POST /calls/{id}/reveal": Row(401, 403, 403, 200, 404, 403, 403, {"field": "identity"}),
     "POST /meetings/{id}/join": Row(401, 200, 404, 403, 403, 403, 403),
     "POST /access/{id}/again": Row(401, 200, 404, 403, 403, 403, 403, {"confirmed": True}),
+    "POST /calls/{id}/wait": Row(401, 403, 403, 200, 404, 403, 403),
     "POST /calls/{id}/end": Row(401, 403, 403, 200, 404, 403, 403, {"outcome": "returned"}),
+    "POST /calls/{id}/leave": Row(401, 409, 404, 403, 403, 403, 403),
+    "POST /mails/{id}/retry": Row(401, 403, 403, 403, 403, 200, 200),
     "POST /signin": Row(401, 401, 401, 401, 401, 401, 401, {"email": "a@b.test"}),
     "POST /signout": Row(303, 303, 303, 303, 409, 303, 303),
 }
@@ -76,6 +81,9 @@ def test_what_concerns_an_object_is_not_allowed_without_one() -> None:
                 assert not may(somebody, action)
                 assert not may(somebody, action, Parties())
                 assert not may(somebody, action, Parties("another", "another"))
+            # An applicant who has become a verifier is no party to their own case any more.
+            if rule.relations and role is Role.VERIFIER:
+                assert not may(somebody, action, Parties(applicant="me"))
         assert rule.roles or may(None, action)
         assert not (rule.roles and may(None, action))
 
@@ -112,12 +120,13 @@ async def test_everybody_gets_the_answer_of_the_table(desk: RunningDesk) -> None
     for route, row in EXPECTED.items():
         method, path = route.split()
         for name, visitor in people.items():
-            before = await dump(desk.database)
-            status = await ask(visitor, method, filled(path, scene), row.body)
-            if status != getattr(row, name):
-                wrong.append((route, name, status, getattr(row, name)))
-            if status >= 400 and route not in SAME_ANSWER:
-                assert await dump(desk.database) == before, (route, name)
+            expected = getattr(row, name)
+            denials = int(expected in {403, 404})
+            refused = expected >= 400 and route not in SAME_ANSWER
+            async with nothing_changes(desk, denials) if refused else nullcontext():
+                status = await ask(visitor, method, filled(path, scene), row.body)
+            if status != expected:
+                wrong.append((route, name, status, expected))
     assert wrong == []
 
 

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import pytest
 from pydantic import BaseModel
 
-from signaling import call, door, load, messages, server, waiting
+from signaling import call, closed_server, door, limits, load, messages, waiting
 from signaling.call import LONGEST_WORD
 from signaling.messages import SAID, TOLD, Chat, Told, Unheard
 
 PROTOCOL = Path(messages.__file__).with_name("PROTOCOL.md").read_text(encoding="utf-8")
-HEADING = re.compile(r"^### `(\w+)` (on|to) `(/\w+)`$", re.MULTILINE)
+HEADING = re.compile(r"^### `(\w+)` (on|to) `?(/\w+|every namespace)`?$", re.MULTILINE)
 FIELD_ROW = re.compile(r"^\| `(\w+)` \| ([^|]+?) \| ([^|]+?) \|$", re.MULTILINE)
 
 Table = dict[str, str]  # each field's type
@@ -155,22 +155,33 @@ def test_the_limits_are_those_of_the_code() -> None:
         f"at most {messages.LARGEST_CANDIDATE} characters",
         f"1 to {messages.LONGEST_CHAT} characters",
         f"at most {LONGEST_WORD} characters",
-        f"at most {server.LARGEST_MESSAGE_BYTES // 1024} KiB",
+        f"at most {limits.LARGEST_MESSAGE_BYTES // 1024} KiB",
+        f"{limits.MESSAGES_EACH_S:.0f} a second, {limits.MESSAGES_AT_ONCE} at once",
+        f"at most {limits.DEEPEST} levels",
+        f"description | at most {limits.MOST_CANDIDATES} |",
+        f"read them | at most {limits.MOST_UNREAD} |",
+        f"does not read | {limits.SLOWEST_READER_S:.0f} s |",
+        f"no namespace | {limits.LONGEST_OUTSIDE_S:.0f} s |",
+        f"in one namespace | at most {limits.MOST_SOCKETS} |",
     ):
         assert limit in PROTOCOL, limit
 
 
 def test_the_words_of_refusal_are_those_of_the_code() -> None:
     sources = "".join(
-        Path(module.__file__ or "").read_text() for module in (call, door, load, waiting, messages)
+        Path(module.__file__ or "").read_text()
+        for module in (call, closed_server, door, load, waiting, messages)
     )
     refused = re.findall(r"""(?:ConnectionRefusedError\(|refusal = )"(\w+)\"""", sources)
-    errors = re.findall(r"""Unheard\("(\w+)"\)|"error": "(\w+)\"""", sources)
-    in_sources = set(refused) | {word for pair in errors for word in pair if word}
+    errors = re.findall(r"""(?:Unheard\(|"error": |_refuse\(eio_sid, head, )"(\w+)\"""", sources)
+    in_sources = {*refused, *errors}
     assert in_sources == {"csrf", "no_ticket", "no_seat", "forbidden"} | {
         "bad_message",
         "not_in_call",
         "peer_absent",
+        "too_fast",
+        "too_many_candidates",
+        "unknown_event",
     }
     for word in in_sources:
         assert f"`{word}` |" in PROTOCOL, word
@@ -185,7 +196,7 @@ def test_the_fields_of_a_candidate_are_those_of_the_browser() -> None:
 
 def test_what_is_said_is_relayed_as_it_was_said() -> None:
     for step in (
-        {"description": {"type": "rollback", "sdp": ""}},
+        {"description": {"type": "answer", "sdp": ""}},
         {"candidate": {"candidate": "a", "sdpMid": "0", "sdpMLineIndex": 1}},
     ):
         said = messages.SaidSignal.parse(step)
