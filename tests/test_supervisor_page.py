@@ -37,6 +37,7 @@ async def test_an_empty_desk(desk: RunningDesk) -> None:
             "within_s": 300,
             "target_percent": 80,
         },
+        "mails": {"failed": 0, "troubled": 0},
     }
     page = (await visitor.open("/supervisor"))[1]
     for words in ("Dasbor Pengawas", "Sedang menunggu", "Tunggu terlama", "Tingkat layanan"):

@@ -1,13 +1,20 @@
-"""Writing a mail into the outbox, in the transaction of the act that it tells of."""
+"""Writing a mail into the outbox, in the transaction of the act that it tells of.
+
+And what became of those that were not sent.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.accounts.tables import Account
+from desk.authority import Found, Parties
 from desk.notices.tables import OutboxMail
+from desk.problems import not_found
 from waiting_room.tables import new_id
 
 
@@ -37,6 +44,49 @@ def enqueue(
             text_body=mail.text_body,
             html_body=mail.html_body,
             created_at=now,
+            due_since_at=now,
             next_attempt_at=now,
         )
     )
+
+
+class Unsent(NamedTuple):
+    """How many mails were given up, and how many are still tried after a first failure."""
+
+    failed: int
+    troubled: int
+
+
+async def count_unsent(session: AsyncSession) -> Unsent:
+    """The mails that somebody should know of."""
+    failed = func.count(OutboxMail.failed_at)
+    statement = select(failed, func.count(OutboxMail.trouble) - failed)
+    row = (await session.execute(statement.where(OutboxMail.sent_at.is_(None)))).one()
+    return Unsent(*row)
+
+
+async def unsent_mails(session: AsyncSession, most: int, *, failed: bool) -> list[OutboxMail]:
+    """Mails that were given up, or that are still tried: the newest first, at most so many."""
+    given_up = OutboxMail.failed_at.is_not(None) if failed else OutboxMail.failed_at.is_(None)
+    statement = select(OutboxMail).where(OutboxMail.sent_at.is_(None), given_up)
+    newest = statement.order_by(OutboxMail.created_at.desc(), OutboxMail.id).limit(most)
+    return list((await session.execute(newest)).scalars())
+
+
+async def find_mail(session: AsyncSession, mail_id: str) -> Found[OutboxMail]:
+    """A mail for the authority; it concerns no party of its own. Raises the Problem not_found."""
+    mail = await session.get(OutboxMail, mail_id)
+    if mail is None:
+        raise not_found()
+    return Found(mail, Parties())
+
+
+async def put_back(session: AsyncSession, mail_id: str, now: datetime) -> bool:
+    """Have an unsent mail tried now, and for another day: false where it was sent meanwhile."""
+    unsent = update(OutboxMail).where(OutboxMail.id == mail_id, OutboxMail.sent_at.is_(None))
+    changed = await session.execute(
+        unsent.values(failed_at=None, next_attempt_at=now, due_since_at=now, attempts=0).returning(
+            OutboxMail.id
+        )
+    )
+    return changed.scalar_one_or_none() is not None

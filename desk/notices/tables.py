@@ -11,7 +11,12 @@ UNSENT = text("sent_at IS NULL")
 
 
 class OutboxMail(Base):
-    """A mail to be sent, whole, with the Message-ID that every attempt carries."""
+    """A mail to be sent, whole, with the Message-ID that every attempt carries.
+
+    It is tried for a day from `due_since_at` on, when it was written or last put back; after that
+    it has failed. `trouble` is why the newest attempt failed, in a word of transport.Trouble, and
+    `last_error` what the server said.
+    """
 
     __tablename__ = "outbox_mail"
 
@@ -24,10 +29,13 @@ class OutboxMail(Base):
     text_body: Mapped[str] = mapped_column(Text)
     html_body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
+    due_since_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime]
+    trouble: Mapped[str | None] = mapped_column(String(24))
     last_error: Mapped[str | None] = mapped_column(String(300))
     sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index(

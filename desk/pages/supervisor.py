@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from desk.accounts.tables import Account
 from desk.asks import Ask, View
+from desk.notices.outbox import count_unsent
 from desk.settings import Settings
 from desk.times import day_span
 from waiting_room import standing
@@ -25,6 +26,7 @@ async def board(ask: Ask[None]) -> View:
         "calls": await _calls(ask),
         **figures.today._asdict(),
         "service_level": _service_level(figures.service_level, ask.settings),
+        "mails": (await count_unsent(ask.session))._asdict(),
     }
     return View("supervisor.html", {"figures": data})
 

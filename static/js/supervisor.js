@@ -20,6 +20,7 @@ import { word } from "./words.js";
  * @property {number} rejected
  * @property {number} left
  * @property {{share: number | null, in_time: number, counted: number, within_s: number, target_percent: number}} service_level
+ * @property {{failed: number, troubled: number}} mails
  */
 
 const MOST_PIPS = 24;
@@ -56,6 +57,7 @@ function draw(fresh) {
   drawVerifiers(figures.verifiers);
   drawCalls(figures.calls);
   drawDay(figures);
+  drawMails(figures.mails);
   countOn();
   countLongest();
 }
@@ -146,6 +148,17 @@ function drawDay({ taken, approved, rejected, left }) {
       .querySelector(`[data-day-bar="${name}"]`)
       ?.setAttribute("width", `${(count * 100) / most}%`);
   }
+}
+
+/** @param {Figures["mails"]} mails those given up are told of first */
+function drawMails({ failed, troubled }) {
+  const link = part("[data-mails]");
+  link.hidden = failed + troubled === 0;
+  link.classList.toggle("is-late", failed === 0);
+  const words = failed
+    ? word("mails_failed", { n: failed })
+    : word("mails_troubled", { n: troubled });
+  setText(part("[data-words]", link), words);
 }
 
 const refresh = follow("/supervisor", draw, (age_s) => showFreshness(age_s, true));
