@@ -1,81 +1,94 @@
-"""What the line ought to do, in lists and dictionaries: the model that the state machine trusts."""
+"""What the line ought to do, in dictionaries: the model that the state machine trusts."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tests.hall import LATE_AFTER
-from waiting_room.tables import ShiftState
+from tests.hall import AS_SHIPPED, LATE_AFTER
+from waiting_room.tables import CallOutcome, ShiftState
 
 RETURNED, BOOKED, LATE = range(3)
+AWAY_AFTER, HOLD, GRACE = AS_SHIPPED
+
+
+@dataclass
+class Held:
+    """A ticket with its key; aside or in `call`, or else waiting; silent since then, or not."""
+
+    applicant: str
+    key: tuple[int, datetime, datetime]
+    silent_at: datetime | None
+    is_aside: bool = False
+    call: str | None = None
+
+    def is_away(self, now: datetime) -> bool:
+        return self.is_aside or bool(self.silent_at and self.silent_at <= now - AWAY_AFTER)
+
+
+@dataclass
+class Talk:
+    """An open call; when each side was seen (the applicant's time counts once they arrived)."""
+
+    verifier: str
+    ticket: str
+    seen: dict[str, datetime]
+    has_arrived: bool = False
+
+    def outcome(self, now: datetime) -> CallOutcome | None:
+        if self.seen["verifier"] < now - GRACE:
+            return CallOutcome.VERIFIER_GONE
+        lost = self.has_arrived and self.seen["applicant"] < now - GRACE
+        return CallOutcome.APPLICANT_GONE if lost else None
 
 
 @dataclass
 class Model:
-    """Tickets by applicant with their keys, open calls, shifts. A refusal is its class's name."""
+    """Live tickets, open calls, shifts; None or a missing key stands for a refusal."""
 
-    key_of: dict[str, tuple[int, datetime, datetime, str]] = field(default_factory=dict)
-    open_calls: dict[str, tuple[str, str]] = field(
-        default_factory=dict
-    )  # call: verifier, applicant
+    tickets: dict[str, Held] = field(default_factory=dict)
+    calls: dict[str, Talk] = field(default_factory=dict)
     shifts: dict[str, ShiftState] = field(default_factory=dict)
-    in_call: dict[str, tuple[datetime, str]] = field(default_factory=dict)  # joining, ticket
 
-    @property
-    def order(self) -> list[str]:
-        return sorted(self.key_of, key=lambda applicant: self.key_of[applicant])
+    def in_line(self) -> list[str]:
+        held = [ticket for ticket, one in self.tickets.items() if one.call is None]
+        return sorted(held, key=lambda ticket: self.tickets[ticket].key)
 
-    def ticket_of(self, applicant: str) -> str | None:
-        if applicant in self.key_of:
-            return self.key_of[applicant][3]
-        return self.in_call[applicant][1] if applicant in self.in_call else None
+    def head(self, now: datetime) -> str | None:
+        return next((one for one in self.in_line() if not self.tickets[one].is_away(now)), None)
 
     def join(self, applicant: str, ticket: str, booked_at: datetime, now: datetime) -> None:
-        late = now > booked_at + LATE_AFTER
-        self.key_of[applicant] = (
-            (LATE, now, now, ticket) if late else (BOOKED, booked_at, now, ticket)
-        )
+        is_late = now > booked_at + LATE_AFTER
+        key = (LATE, now, now) if is_late else (BOOKED, booked_at, now)
+        self.tickets[ticket] = Held(applicant, key, now)
 
-    def leave(self, ticket: str) -> str | None:
-        for applicant, key in self.key_of.items():
-            if key[3] == ticket:
-                del self.key_of[applicant]
-                return None
-        return "NotWaiting"
-
-    def may_take(self, verifier: str) -> str | None:
-        state = self.shifts.get(verifier)
-        if state is ShiftState.IN_CALL:
-            return "AlreadyInCall"
-        if state not in {ShiftState.READY, ShiftState.WRAP_UP}:
-            return "NotReady"
-        return None if self.key_of else "LineEmpty"
-
-    def take(self, verifier: str, call: str) -> str:
-        """The applicant who must have been given."""
-        applicant = self.order[0]
-        _, _, joined_at, ticket = self.key_of.pop(applicant)
-        self.in_call[applicant] = (joined_at, ticket)
-        self.open_calls[call] = (verifier, applicant)
+    def take(self, verifier: str, call: str, ticket: str, now: datetime) -> None:
+        self.tickets[ticket].call = call
+        self.calls[call] = Talk(verifier, ticket, {"applicant": now, "verifier": now})
         self.shifts[verifier] = ShiftState.IN_CALL
-        return applicant
 
-    def end(self, call: str, verifier: str, now: datetime | None = None) -> str | None:
-        """Finish, or with a time: hand back."""
-        if call not in self.open_calls or self.open_calls[call][0] != verifier:
-            return "NotYourCall"
-        _, applicant = self.open_calls.pop(call)
-        joined_at, ticket = self.in_call.pop(applicant)
-        self.shifts[verifier] = ShiftState.WRAP_UP
-        if now:
-            self.key_of[applicant] = (RETURNED, now, joined_at, ticket)
-        return None
+    def end(self, call: str) -> str:
+        self.shifts[self.calls[call].verifier] = ShiftState.WRAP_UP
+        return self.calls.pop(call).ticket
 
-    def choose(self, verifier: str, state: ShiftState) -> str | None:
-        if self.shifts.get(verifier) in {None, ShiftState.IN_CALL}:
-            return "NoSuchChange"
-        self.shifts[verifier] = state
-        return None
+    def put_back(self, call: str, now: datetime, silent_at: datetime) -> None:
+        one = self.tickets[self.end(call)]
+        one.key, one.silent_at, one.call = (RETURNED, now, one.key[2]), silent_at, None
 
-    def start(self, verifier: str) -> None:
-        if self.shifts.get(verifier) in {None, ShiftState.OFF}:
-            self.shifts[verifier] = ShiftState.READY
+    def see(self, ticket: str) -> None:
+        if ticket in self.tickets:
+            self.tickets[ticket].silent_at, self.tickets[ticket].is_aside = None, False
+
+    def miss(self, ticket: str, now: datetime) -> None:
+        one = self.tickets.get(ticket)
+        if one and one.call is None and one.silent_at is None:
+            one.silent_at = now
+
+    def reap(self, now: datetime) -> tuple[set[str], dict[str, CallOutcome]]:
+        aside = {one for one in self.in_line() if not self.tickets[one].is_aside}
+        aside = {one for one in aside if (self.tickets[one].silent_at or now) < now - HOLD}
+        for ticket in aside:
+            self.tickets[ticket].is_aside = True
+        lost = {call: how for call, one in self.calls.items() if (how := one.outcome(now))}
+        for call, how in lost.items():
+            seen_at = self.calls[call].seen["applicant"]
+            self.put_back(call, now, seen_at if how is CallOutcome.APPLICANT_GONE else now)
+        return aside, lost

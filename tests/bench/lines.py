@@ -1,7 +1,7 @@
 """A database with people who wait, and the tricks that make verifiers ready again."""
 
 import sqlite3
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import insert
@@ -19,52 +19,66 @@ from waiting_room.tables import Shift, ShiftState, Ticket, TicketState, new_id
 VERIFIERS = [f"verifier-{number:013}" for number in range(50)]
 
 
-async def line_of(path: Path, waiting: int) -> Database:
-    """A fresh database in which so many wait and 50 verifiers are ready."""
+async def line_of(path: Path, waiting: int, at: datetime = MORNING) -> Database:
+    """A fresh SQLite file in which so many wait since `at`, and 50 verifiers are ready."""
     database = Database(f"sqlite+aiosqlite:///{path}")
     await migrate(database)
-    ids = [(new_id(), new_id(), new_id(), number) for number in range(waiting)]
-    async with database.writing() as session:
-        await session.execute(insert(Account), [_account(one, n) for one, _, _, n in ids])
-        await session.execute(insert(Access), [_access(one, two, n) for one, two, _, n in ids])
-        await session.execute(
-            insert(Meeting),
-            [
-                {"id": three, "access": two, "starts_at": MORNING, "created_at": MORNING}
-                for _, two, three, _ in ids
-            ],
-        )
-        await session.execute(insert(Ticket), [_ticket(one, three, n) for one, _, three, n in ids])
-        await session.execute(
-            insert(Shift),
-            [{"verifier": v, "state": ShiftState.READY, "since_at": MORNING} for v in VERIFIERS],
-        )
+    await fill(database, waiting, at)
     return database
 
 
-def _account(account: str, number: int) -> dict[str, object]:
+async def fill(database: Database, waiting: int, at: datetime) -> None:
+    """Let so many wait since `at`, and 50 verifiers be ready, in a migrated, empty database."""
+    ids = [(new_id(), new_id(), new_id(), number) for number in range(waiting)]
+    async with database.writing() as session:
+        await session.execute(insert(Account), [_account(one, n, at) for one, _, _, n in ids])
+        await session.execute(insert(Account), [_verifier(v, at) for v in VERIFIERS])
+        await session.execute(insert(Access), [_access(one, two, n, at) for one, two, _, n in ids])
+        await session.execute(
+            insert(Meeting),
+            [
+                {"id": three, "access": two, "starts_at": at, "created_at": at}
+                for _, two, three, _ in ids
+            ],
+        )
+        await session.execute(
+            insert(Ticket), [_ticket(one, three, n, at) for one, _, three, n in ids]
+        )
+        await session.execute(
+            insert(Shift),
+            [{"verifier": v, "state": ShiftState.READY, "since_at": at} for v in VERIFIERS],
+        )
+
+
+def _account(account: str, number: int, at: datetime) -> dict[str, object]:
     return {
         "id": account, "email": f"pemohon{number}@contoh.test", "name": f"Pemohon {number}",
-        "role": Role.APPLICANT, "password_hash": "-", "created_at": MORNING,
+        "role": Role.APPLICANT, "password_hash": "-", "created_at": at,
     }  # fmt: skip
 
 
-def _access(account: str, access: str, number: int) -> dict[str, object]:
+def _verifier(account: str, at: datetime) -> dict[str, object]:
+    return {
+        "id": account, "email": f"{account}@contoh.test", "name": account, "role": Role.VERIFIER,
+        "password_hash": "-", "created_at": at,
+    }  # fmt: skip
+
+
+def _access(account: str, access: str, number: int, at: datetime) -> dict[str, object]:
     return {
         "id": access, "number": f"MV-2611-{number}", "applicant": account,
         "state": AccessState.SCHEDULED, "role": "PPK", "rank": "III/d", "agency_type": "Kota",
         "agency": "Kota Contoh", "unit": "Dinas Contoh", "unit_tax_number": "0009001011941000",
         "letter_number": "800/1/2026", "valid_from": date(2026, 1, 2),
-        "valid_until": date(2026, 12, 31), "timezone": "Asia/Jakarta", "submitted_at": MORNING,
+        "valid_until": date(2026, 12, 31), "timezone": "Asia/Jakarta", "submitted_at": at,
     }  # fmt: skip
 
 
-def _ticket(account: str, meeting: str, number: int) -> dict[str, object]:
-    at = MORNING + timedelta(seconds=number)
+def _ticket(account: str, meeting: str, number: int, at: datetime) -> dict[str, object]:
     return {
         "id": new_id(), "applicant": account, "meeting": meeting, "state": TicketState.WAITING,
-        "order_class": OrderClass.BOOKED, "order_at": at, "joined_at": MORNING,
-        "waiting_since_at": MORNING,
+        "order_class": OrderClass.BOOKED, "order_at": at + timedelta(seconds=number),
+        "joined_at": at, "waiting_since_at": at,
     }  # fmt: skip
 
 

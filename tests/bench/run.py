@@ -1,19 +1,32 @@
-"""Every benchmark, or the one that is named: a line of JSON for each.
+"""Every benchmark, or the one that is named: a line of JSON for each of its cases.
 
 `make bench` or `make bench BENCH=take_next_flat`. Ratios compare with a baseline that runs
-interleaved in the same process; medians of the rounds are given, and the spread of the value.
+interleaved in the same run; medians of the rounds are given, and the spread of the value.
 """
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench.line_bench import Result, take_next_flat, take_next_sqlite
+from tests.bench.line_bench import take_next_flat, take_next_sqlite
+from tests.bench.postgres_bench import take_next_postgresql
+from tests.bench.result import Result
+from tests.bench.storm_bench import reconnect_storm
+from tests.bench.waiting_bench import line_news, waiting_memory
 
-BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Result]]] = {
-    one.__name__: one for one in (take_next_sqlite, take_next_flat)
+BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Result | list[Result]]]] = {
+    one.__name__: one
+    for one in (
+        take_next_sqlite,
+        take_next_flat,
+        take_next_postgresql,
+        line_news,
+        waiting_memory,
+        reconnect_storm,
+    )
 }
 
 
@@ -22,8 +35,12 @@ def main() -> None:
     names = sys.argv[1:] or list(BENCHES)
     if unknown := set(names) - set(BENCHES):
         sys.exit(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    # Ended from outside, it still ends the servers that it has started.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit("ended"))
     for name in names:
-        print(json.dumps({"bench": name, **asyncio.run(BENCHES[name]())._asdict()}), flush=True)
+        results = asyncio.run(BENCHES[name]())
+        for result in results if isinstance(results, list) else [results]:
+            print(json.dumps({"bench": name, **result._asdict()}), flush=True)
 
 
 if __name__ == "__main__":

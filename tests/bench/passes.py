@@ -1,0 +1,71 @@
+"""A desk's database with people who wait, and what the browser of each of them has."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import insert, select
+
+from desk.accounts.sessions import token_digest
+from desk.accounts.tables import SignIn
+from desk.database import Database
+from desk.keyring import derive, keyed_hash
+from tests.bench.lines import line_of
+from tests.bench.servers import SECRET_KEY
+from waiting_room.order import LINE_ORDER
+from waiting_room.tables import Ticket
+
+
+class Pass(NamedTuple):
+    """What an applicant's browser has."""
+
+    ticket: str
+    position: int
+    token: str
+
+    @property
+    def csrf(self) -> str:
+        """The token of the page."""
+        return keyed_hash(derive(SECRET_KEY, "csrf"), self.token.encode())
+
+    @property
+    def cookie(self) -> str:
+        """The session."""
+        return f"desk_session={self.token}"
+
+
+def desk_path(_who: Pass) -> str:
+    """Where the desk's sockets are."""
+    return "/socket.io/?EIO=4&transport=websocket"
+
+
+def bare_path(who: Pass) -> str:
+    """Where the baseline learns what to greet with."""
+    return f"/{who.ticket}/{who.position}"
+
+
+async def invited(folder: Path, waiting: int) -> list[Pass]:
+    """Make the desk's database in this folder: so many who wait, in their order, signed in."""
+    now = datetime.now(UTC)
+    database = await line_of(folder / "desk.db", waiting, now)
+    passes = await _signed_in(database, now)
+    await database.close()
+    return passes
+
+
+async def _signed_in(database: Database, now: datetime) -> list[Pass]:
+    async with database.writing() as session:
+        statement = select(Ticket.id, Ticket.applicant).order_by(*LINE_ORDER)
+        rows = list(await session.execute(statement))
+        tokens = [secrets.token_urlsafe(32) for _ in rows]
+        about = {"created_at": now, "expires_at": now + timedelta(hours=12)}
+        sign_ins = [
+            {"token_hash": token_digest(token), "account": applicant, **about}
+            for token, (_ticket, applicant) in zip(tokens, rows, strict=True)
+        ]
+        await session.execute(insert(SignIn), sign_ins)
+    return [
+        Pass(ticket, position, token)
+        for position, (token, (ticket, _applicant)) in enumerate(zip(tokens, rows, strict=True), 1)
+    ]
