@@ -1,7 +1,7 @@
 """The composition root: everything that the desk is made of, put together here and only here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +13,7 @@ from desk.assets import Assets, folder_of
 from desk.audit_sealer import Sealer
 from desk.clock import Clock, SystemClock
 from desk.database import Database
+from desk.denials import Denials
 from desk.house import DeskHouse
 from desk.housekeeping import Housekeeping
 from desk.keys import (
@@ -20,20 +21,24 @@ from desk.keys import (
     ATTEMPTS,
     CLOCK,
     DATABASE,
+    DENIALS,
     DOCUMENTS,
+    DRAINING,
+    LIMITS,
     MAIL_WAITS,
+    REAPER,
     SETTINGS,
     SIGNALING,
     TEMPLATES,
 )
+from desk.limits import LARGEST_BODY_BYTES, Limits
 from desk.middleware import MIDDLEWARES, secure_headers
 from desk.notices.delivery import Delivery
+from desk.reaper import Reaper
 from desk.routes import add_routes
 from desk.settings import Settings
 from desk.templating import build_templates
 from signaling.server import attach, build_server
-
-LARGEST_BODY_BYTES = 256 * 1024
 
 
 def build_app(settings: Settings, clock: Clock | None = None) -> web.Application:
@@ -45,19 +50,24 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     app[ASSETS] = Assets(folder_of("static"))
     app[TEMPLATES] = build_templates(settings, app[ASSETS])
     app[ATTEMPTS] = Attempts()
+    app[LIMITS] = Limits()
+    app[DENIALS] = Denials(app[CLOCK], app[DATABASE], app[LIMITS])
+    app[DRAINING] = asyncio.Event()
     app[DOCUMENTS] = DocumentStore(settings.data_dir)
-    house = DeskHouse(settings, app[CLOCK], app[DATABASE])
-    app[SIGNALING] = build_server(settings.public_url, house)
+    house = DeskHouse(settings, app[CLOCK], app[DATABASE], app[DENIALS])
+    app[SIGNALING] = build_server(settings.public_url, house, app[CLOCK].seconds)
     delivery = Delivery(settings, app[CLOCK], app[DATABASE])
     app[MAIL_WAITS] = delivery.written
     add_routes(app)
     attach(app[SIGNALING], app)
     app.on_response_prepare.append(secure_headers)
-    app.on_shutdown.append(_hang_up)
+    app.on_shutdown.append(_drain)
     sealer = Sealer(settings, app[DATABASE])
-    housekeeping = Housekeeping(app[CLOCK], app[DATABASE])
-    work = (delivery.run, sealer.run, housekeeping.run)
-    app.cleanup_ctx.extend((_stores, _telling, *map(_running, work)))
+    housekeeping = Housekeeping(settings, app[CLOCK], app[DATABASE])
+    reaper = Reaper(settings, app[CLOCK], app[DATABASE], house.blind_for_s, app[SIGNALING].moved)
+    app[REAPER] = reaper
+    work = (delivery.run, sealer.run, housekeeping.run, reaper.run)
+    app.cleanup_ctx.extend((_stores, _once(reaper.start_anew), _telling, *map(_running, work)))
     return app
 
 
@@ -67,13 +77,29 @@ async def _stores(app: web.Application) -> AsyncIterator[None]:
     await app[DATABASE].close()
 
 
-async def _hang_up(app: web.Application) -> None:
-    app[SIGNALING].hang_up()
+async def _drain(app: web.Application) -> None:
+    """No new joins; every page is told to come back; what is being answered is answered still."""
+    app[DRAINING].set()
+    app[REAPER].rest()
+    await app[SIGNALING].say_goodbye()
+    await app[SIGNALING].hang_up()
 
 
 async def _telling(app: web.Application) -> AsyncIterator[None]:
     async with app[SIGNALING].telling():
         yield
+
+
+def _once(
+    work: Callable[[], Awaitable[None]],
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    """A cleanup context that does its work before those after it begin."""
+
+    async def context(_app: web.Application) -> AsyncIterator[None]:
+        await work()
+        yield
+
+    return context
 
 
 def _running(

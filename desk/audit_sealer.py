@@ -20,6 +20,7 @@ from desk.audit_chain import (
     write_anchor,
 )
 from desk.database import Database
+from desk.finishing import finished
 from desk.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ class Sealer:
         """Seal every PAUSE_S until cancelled, or until the chain proves to be broken."""
         try:
             while True:
-                if not await self._try_to_seal():
+                if not await finished(self._try_to_seal()):
                     return
                 await asyncio.sleep(PAUSE_S)
         except asyncio.CancelledError:

@@ -1,10 +1,12 @@
 """From a line of the route table to aiohttp: identify, ask the authority, open one transaction.
 
 A page reads in a reading transaction and answers a View. A command writes in a writing one and
-answers Done; after the commit it tells those who are concerned.
+answers Done; after the commit it tells those who are concerned. Either may run more than once
+where the database fails it in passing, a command under one idempotency key.
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -17,8 +19,9 @@ from desk.answers import done_answer, view_answer
 from desk.asks import Ask, Done, View, read_body, wants_json
 from desk.authority import Action, Found
 from desk.cookies import session_token
-from desk.idempotency import answer_given, keep_answer, request_hash
+from desk.idempotency import keep_answer, key_of_ours, request_hash, reserve
 from desk.keys import CLOCK, DATABASE, IDENTITY, SIGNALING
+from desk.retrying import persistently
 from waiting_room.errors import LineEmpty
 
 Find = Callable[[AsyncSession, str], Awaitable[Found[Any]]]
@@ -28,11 +31,17 @@ CommandHandler = Callable[[Ask[Any]], Awaitable[Done]]
 
 async def who_asks(request: web.Request) -> Identity | None:
     """The signed-in person, looked up once for each request."""
+    if IDENTITY in request:
+        return request[IDENTITY]
     token = session_token(request)
-    if token is None:
-        return None
-    async with request.app[DATABASE].reading() as session:
-        identity = await identify(session, token, request.app[CLOCK].now())
+    if token is None or IDENTITY in request:
+        return request.get(IDENTITY)
+
+    async def look() -> Identity | None:
+        async with request.app[DATABASE].reading() as session:
+            return await identify(session, token, request.app[CLOCK].now())
+
+    identity = await persistently(look)
     if identity:
         request[IDENTITY] = identity
     return identity
@@ -53,12 +62,15 @@ async def _demand(
 def page(handler: PageHandler, action: Action, find: Find | None = None) -> Handler:
     """An aiohttp handler for a page."""
 
-    async def answer(request: web.Request) -> web.StreamResponse:
-        await who_asks(request)
+    async def look(request: web.Request) -> View | web.StreamResponse:
         async with request.app[DATABASE].reading() as session:
             identity, thing = await _demand(request, action, find, session)
             now = request.app[CLOCK].now()
-            view = await handler(Ask(request, session, identity, now, thing))
+            return await handler(Ask(request, session, identity, now, thing))
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        await who_asks(request)
+        view = await persistently(partial(look, request))
         return view_answer(request, view) if isinstance(view, View) else view
 
     return answer
@@ -67,24 +79,23 @@ def page(handler: PageHandler, action: Action, find: Find | None = None) -> Hand
 def command(handler: CommandHandler, action: Action, find: Find | None = None) -> Handler:
     """An aiohttp handler for a command, which runs once for each Idempotency-Key."""
 
-    async def act(request: web.Request, sent: dict[str, Any]) -> Done:
-        key = request.headers.get("Idempotency-Key")
-        asked = request_hash(request.path, sent) if key else ""
+    async def act(request: web.Request, sent: dict[str, Any], key: str) -> Done:
+        asked, now = request_hash(request.path, sent), request.app[CLOCK].now()
         async with request.app[DATABASE].writing() as session:
             identity, thing = await _demand(request, action, find, session)
-            if key and (given := await answer_given(session, identity.id, key, asked)):
+            if given := await reserve(session, identity.id, key, asked, now):
                 return given
-            now = request.app[CLOCK].now()
             done = await handler(Ask(request, session, identity, now, thing, sent))
-            if key and done.is_kept:
-                keep_answer(session, identity.id, key, asked, done, now)
+            await keep_answer(session, identity.id, key, done)
         return done
 
     async def answer(request: web.Request) -> web.StreamResponse:
         authority.demand_role(await who_asks(request), action)
         sent = await read_body(request)
+        # A request without a key gets one, under which it can be tried again here.
+        key = request.headers.get("Idempotency-Key") or key_of_ours()
         try:
-            done = await act(request, sent)
+            done = await persistently(partial(act, request, sent, key))
         except LineEmpty:
             # Nobody waits: nothing was changed, and that is no mistake of anybody's.
             return web.Response(status=204) if wants_json(request) else _see_other("/desk")

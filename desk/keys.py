@@ -11,6 +11,9 @@ from desk.accounts.sessions import Identity
 from desk.assets import Assets
 from desk.clock import Clock
 from desk.database import Database
+from desk.denials import Denials
+from desk.limits import Limits
+from desk.reaper import Reaper
 from desk.settings import Settings
 from signaling.server import Signaling
 
@@ -22,6 +25,10 @@ TEMPLATES = web.AppKey("templates", Environment)
 DOCUMENTS = web.AppKey("documents", DocumentStore)
 SIGNALING = web.AppKey("signaling", Signaling)
 ATTEMPTS = web.AppKey("attempts", Attempts)
+LIMITS = web.AppKey("limits", Limits)
+DENIALS = web.AppKey("denials", Denials)
+DRAINING = web.AppKey("draining", asyncio.Event)
+REAPER = web.AppKey("reaper", Reaper)
 MAIL_WAITS = web.AppKey("mail_waits", asyncio.Event)
 
 IDENTITY = web.RequestKey("identity", Identity)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from desk.accounts.tables import Role
 from desk.words import _
 from waiting_room.errors import (
     AlreadyInCall,
@@ -11,6 +12,7 @@ from waiting_room.errors import (
     NotWaiting,
     NotYourCall,
 )
+from waiting_room.tables import CallOutcome
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -80,8 +82,20 @@ def invalid_input(fields: dict[str, str] | None = None) -> Problem:
     )
 
 
-def of_line_error(error: LineError) -> Problem:
-    """The sentence for what the line refused."""
+def restarting() -> Problem:
+    """The desk is shutting down, and will be back at once."""
+    detail = _("Meja verifikasi sedang dimulai ulang. Coba lagi dalam beberapa detik.")
+    return Problem(503, "restarting", _("Sebentar lagi"), detail)
+
+
+def already_decided() -> Problem:
+    """The access has its verdict."""
+    detail = _("Permohonan ini sudah diputuskan.")
+    return Problem(409, "already_decided", _("Sudah diputuskan"), detail)
+
+
+def of_line_error(error: LineError, role: Role | None = None) -> Problem:
+    """The sentence for what the line refused to somebody in this role."""
     sentences = {
         AlreadyInCall: _("Anda masih dalam panggilan. Selesaikan panggilan itu lebih dulu."),
         NotReady: _("Anda sedang tidak melayani. Pilih Siap melayani lebih dulu."),
@@ -89,7 +103,29 @@ def of_line_error(error: LineError) -> Problem:
         NotWaiting: _("Anda tidak lagi berada dalam antrean ini."),
         NoSuchChange: _("Status tidak dapat diubah selama Anda dalam panggilan."),
     }
-    more = {}
+    sentence, more = sentences[type(error)], {}
     if isinstance(error, AlreadyInCall):
         more = {"call": error.call, "url": f"/calls/{error.call}"}
-    return Problem(409, error.code, _("Tidak dapat dilakukan"), sentences[type(error)], **more)
+    if isinstance(error, NotYourCall) and error.outcome:
+        is_verifier = role is Role.VERIFIER
+        ended = _("Panggilan ini sudah berakhir. Muat ulang halaman ini untuk melanjutkan.")
+        sentence = (_of_ended_call(error.outcome) or sentence) if is_verifier else ended
+        more = {"outcome": error.outcome}
+    return Problem(409, error.code, _("Tidak dapat dilakukan"), sentence, **more)
+
+
+def _of_ended_call(outcome: str) -> str | None:
+    """Why an act came too late for a call that nobody here has ended."""
+    return {
+        CallOutcome.VERIFIER_GONE: _(
+            "Koneksi Anda terputus terlalu lama. Pemohon sudah kembali ke antrean dan tidak ada "
+            "yang disimpan. Kembali ke meja Anda."
+        ),
+        CallOutcome.APPLICANT_GONE: _(
+            "Pemohon terputus terlalu lama dan sudah kembali ke antrean. Tidak ada yang disimpan. "
+            "Kembali ke meja Anda."
+        ),
+        CallOutcome.LEFT: _(
+            "Pemohon sudah meninggalkan panggilan. Tidak ada yang disimpan. Kembali ke meja Anda."
+        ),
+    }.get(CallOutcome(outcome))

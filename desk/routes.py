@@ -6,6 +6,7 @@ from desk.access.files import find_access, find_call, find_document, find_meetin
 from desk.authority import Action
 from desk.dispatch import command, page
 from desk.keys import ASSETS
+from desk.notices.outbox import find_mail
 from desk.pages import (
     account,
     again,
@@ -13,6 +14,7 @@ from desk.pages import (
     call,
     documents,
     health,
+    mails,
     meeting,
     review,
     supervisor,
@@ -48,6 +50,8 @@ def add_routes(app: web.Application) -> None:
             web.post("/desk/take", command(verifier.take, do.TAKE_NEXT)),
             web.get(f"/calls/{ID}", page(call.call, do.SEE_CALL, find_call)),
             web.post(f"/calls/{ID}/end", command(call.end, do.END_CALL, find_call)),
+            web.post(f"/calls/{ID}/wait", command(call.wait, do.END_CALL, find_call)),
+            web.post(f"/calls/{ID}/leave", command(call.leave, do.LEAVE_CALL, find_call)),
             web.post(
                 f"/calls/{ID}/checklist", command(review.mark_step, do.REVIEW_CALL, find_call)
             ),
@@ -63,5 +67,7 @@ def add_routes(app: web.Application) -> None:
                 page(documents.page, do.SEE_DOCUMENT, find_document),
             ),
             web.get("/supervisor", page(supervisor.board, do.SEE_BOARD)),
+            web.get("/mails", page(mails.mails, do.SEE_MAILS)),
+            web.post(f"/mails/{ID}/retry", command(mails.retry, do.RETRY_MAIL, find_mail)),
         ]
     )

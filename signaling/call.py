@@ -4,13 +4,15 @@ A side is one page: the newest page of a person takes the seat, and an older one
 page says is relayed to the other seat of the same call, which the server knows from the session.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
 from signaling.door import DoorNamespace, Newcomer
 from signaling.house import House, Seat
+from signaling.limits import Candidates
 from signaling.messages import (
     Chat,
     Ended,
@@ -38,6 +40,14 @@ class Sitting:
     seat: Seat
     page: str
     request: web.Request
+    candidates: Candidates = field(default_factory=Candidates)
+
+    def count(self, said: SaidSignal) -> None:
+        """Raises Unheard for a candidate too many of the page's present description."""
+        if said.description:
+            self.candidates.begin()
+        elif not self.candidates.one_more():
+            raise Unheard("too_many_candidates")
 
 
 class CallNamespace(DoorNamespace[Seat]):
@@ -45,9 +55,10 @@ class CallNamespace(DoorNamespace[Seat]):
 
     refusal = "no_seat"
 
-    def __init__(self, house: House) -> None:
-        """Nobody sits yet."""
+    def __init__(self, house: House, noticed: Callable[[], None]) -> None:
+        """Nobody sits yet; `noticed` is called when somebody came or went."""
         super().__init__("/call", house)
+        self._noticed = noticed
         self._by_sid: dict[str, Sitting] = {}
         self._by_seat: dict[tuple[str, Side], Sitting] = {}
 
@@ -59,6 +70,7 @@ class CallNamespace(DoorNamespace[Seat]):
         """Give the page its seat, and tell both sides of each other."""
         page = _short(newcomer.greeting.get("page"))
         await self._sit(Sitting(newcomer.sid, admission, page, newcomer.request))
+        self._noticed()
 
     async def _sit(self, sitting: Sitting) -> None:
         seat = sitting.seat
@@ -74,7 +86,7 @@ class CallNamespace(DoorNamespace[Seat]):
         if other:
             await self._tell(other, Peer(present=True, page=sitting.page))
 
-    async def on_disconnect(self, sid: str, _reason: str = "") -> None:
+    async def part(self, sid: str) -> None:
         """Free the seat, unless a newer page has taken it already, and tell the other side."""
         sitting = self._by_sid.pop(sid, None)
         if sitting is None:
@@ -83,6 +95,7 @@ class CallNamespace(DoorNamespace[Seat]):
         if self._by_seat.get(key) is not sitting:
             return
         del self._by_seat[key]
+        self._noticed()
         if other := self._other(sitting.seat):
             await self._tell(other, Peer(present=False, page=None))
 
@@ -91,6 +104,7 @@ class CallNamespace(DoorNamespace[Seat]):
         try:
             sitting = await self._still_seated(sid)
             said = SaidSignal.parse(_only(data))
+            sitting.count(said)
         except Unheard as bad:
             return _refused(bad)
         other = await self._other_still_seated(sitting.seat)
@@ -124,10 +138,19 @@ class CallNamespace(DoorNamespace[Seat]):
                 self._by_sid.pop(sitting.sid, None)
                 await self._tell(sitting, Ended(reason, url))
 
+    def seats(self) -> set[tuple[str, Side]]:
+        """The sides of calls at which somebody sits now: the call's id, and the side."""
+        here = {(one.admission.call, one.admission.side) for one in self.visitors()}
+        return here & self._by_seat.keys()
+
     async def _still_seated(self, sid: str) -> Sitting:
         # Asked anew with every event: a session may have ended, and the call too, since connecting.
         sitting = self._by_sid.get(sid)
-        if sitting is None or await self._house.seat(sitting.request, sitting.seat.call) is None:
+        if (
+            sitting is None
+            or not self._has_the_seat(sitting)
+            or await self._house.seat(sitting.request, sitting.seat.call) is None
+        ):
             raise Unheard("not_in_call")
         return sitting
 
@@ -139,6 +162,10 @@ class CallNamespace(DoorNamespace[Seat]):
             return None
         return other
 
+    def _has_the_seat(self, sitting: Sitting) -> bool:
+        # Two pages that come at once: the library cannot disconnect one that is still coming in.
+        return self._by_seat.get((sitting.seat.call, sitting.seat.side)) is sitting
+
     def _other(self, seat: Seat) -> Sitting | None:
         return self._by_seat.get((seat.call, OTHER[seat.side]))
 
@@ -147,7 +174,9 @@ class CallNamespace(DoorNamespace[Seat]):
 
 
 def _short(word: Any) -> str:
-    return str(word or "")[:LONGEST_WORD]
+    """A word as it may be looked up and told on; what no id can be is none."""
+    text = str(word or "")[:LONGEST_WORD]
+    return text if text.isprintable() else ""
 
 
 def _only(data: tuple[Any, ...]) -> Any:

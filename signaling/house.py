@@ -1,8 +1,9 @@
 """What signaling needs from the house it is built into; the desk hands in an implementation."""
 
+from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from aiohttp import web
@@ -22,6 +23,35 @@ class Seat:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """On what somebody was let in: a name for the session, which tells nothing of the cookie,
+    and the role."""
+
+    session: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who is here: tickets with an open page, those whose last page has closed, and the calls at
+    which the applicant or the verifier sits."""
+
+    here: set[str]
+    gone: set[str]
+    applicants: set[str]
+    verifiers: set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A call that has ended: why, and where each side's page goes."""
+
+    call: str
+    reason: str
+    urls: dict[Side, str]
+
+
 class House(Protocol):
     """Who somebody is, what they may hear and say, and what must be kept."""
 
@@ -33,12 +63,29 @@ class House(Protocol):
         """The desk's calendar day as the half-open span [since, until) in UTC."""
         ...
 
+    @property
+    def away_after(self) -> timedelta:
+        """Away for this long: passed over, the place kept."""
+        ...
+
     def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A reading transaction."""
         ...
 
-    def session_of(self, request: web.Request) -> str | None:
-        """A name for the session of the cookie, which tells nothing of the cookie."""
+    def credential(self, request: web.Request) -> Credential | None:
+        """The session and the role of the person behind the cookie."""
+        ...
+
+    async def still_good(self, credentials: Collection[Credential]) -> set[Credential]:
+        """Those of the credentials whose session lives and whose person has that role."""
+        ...
+
+    async def over(self, calls: Collection[str]) -> list[Over]:
+        """Those of the calls that have ended."""
+        ...
+
+    async def keep_presence(self, seen: Seen) -> None:
+        """Write down who is here, and who has gone."""
         ...
 
     def csrf_holds(self, request: web.Request, token: str) -> bool:

@@ -1,40 +1,50 @@
-"""The Socket.IO server: its namespaces, its limits, and what the desk may tell through it."""
+"""The Socket.IO server: its namespaces, and what the desk may tell through it."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import socketio
 from aiohttp import web
 
 from signaling.call import CallNamespace
+from signaling.closed_server import ClosedServer, Sweep
 from signaling.door import DoorNamespace
 from signaling.house import House
+from signaling.limits import LARGEST_MESSAGE_BYTES, Seconds
 from signaling.line_news import LineNews
 from signaling.load import LoadNamespace, LoadNews
-from signaling.messages import SAID, TOLD, Called, Place, Side
+from signaling.messages import NAMESPACES, Called, Place, Restarting, Side
+from signaling.news import News
+from signaling.presence import Presence
 from signaling.rooms import ticket_room
 from signaling.waiting import WaitingNamespace
+from signaling.watch import Watch
 
-LARGEST_MESSAGE_BYTES = 64 * 1024
 PATH = "socket.io"
+# Everybody at once would be the next outage.
+COME_BACK_WITHIN_S = (0.5, 5.0)
+GOODBYE_TAKES_S = 1.0
 
 
 class Signaling:
     """What the desk tells after a commit; each telling may be lost, and the next state mends it."""
 
-    def __init__(self, server: socketio.AsyncServer, house: House) -> None:
+    def __init__(self, server: ClosedServer, house: House) -> None:
         """Register the namespaces on `server`."""
         self.server = server
         self.line = LineNews(server, house)
         self.load = LoadNews(server, house)
-        self._call = CallNamespace(house)
+        self._call = CallNamespace(house, self._noticed)
+        waiting = WaitingNamespace(house, self.line, self._noticed)
         self._doors: tuple[DoorNamespace[Any], ...] = (
-            WaitingNamespace(house, self.line),
+            waiting,
             self._call,
             LoadNamespace(house, self.load),
         )
+        self.presence = Presence(house, waiting, self._call, self.moved)
+        self.watch = Watch(house, self._doors, self._call)
+        self._sweep = Sweep(server)
         for namespace in self._doors:
             server.register_namespace(namespace)
 
@@ -46,6 +56,9 @@ class Signaling:
         """Somebody came, went or was handed back, or a verifier's state changed."""
         self.line.changed()
         self.load.changed()
+
+    def _noticed(self) -> None:
+        self.presence.changed()
 
     async def called(self, ticket: str, call: str, url: str) -> None:
         """The applicant's turn has come."""
@@ -65,10 +78,13 @@ class Signaling:
         for namespace in self._doors:
             await namespace.show_out(session)
 
+    def _news(self) -> tuple[News, ...]:
+        return (self.line, self.load, self.presence, self.watch, self._sweep)
+
     @asynccontextmanager
     async def telling(self) -> AsyncIterator[None]:
         """Tell the news as long as the context is open."""
-        tasks = [asyncio.create_task(news.run()) for news in (self.line, self.load)]
+        tasks = [asyncio.create_task(news.run()) for news in self._news()]
         try:
             yield
         finally:
@@ -79,39 +95,47 @@ class Signaling:
                     await task
             await self.server.shutdown()
 
-    def hang_up(self) -> None:
+    async def say_goodbye(self) -> None:
+        """Tell every page that the desk restarts, and when to come back."""
+        told = Restarting(COME_BACK_WITHIN_S)
+        for namespace in NAMESPACES:
+            await self.server.emit(told.name, told.as_dict(), namespace=namespace)
+        # What is told is only queued by then; who reads too slowly is not waited for.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_TAKES_S):
+                for connection in list(self.server.eio.sockets.values()):
+                    await connection.queue.join()
+
+    async def hang_up(self) -> None:
         """Close every connection; an open one would hold the shutdown until its time is over.
 
         Only the transport is closed: to a client told "disconnect" the end would be final, while
         one whose transport closes comes back by itself as soon as there is a server again.
         """
-        for environ in list(self.server.environ.values()):
-            if transport := environ["aiohttp.request"].transport:
-                transport.close()
+        opened_by = [environ["aiohttp.request"] for environ in self.server.environ.values()]
+        for connection in list(self.server.eio.sockets):
+            await self.server.eio.disconnect(connection)
+        # A client closes in turn, after it has read everything; one that does not is cut off.
+        asyncio.get_running_loop().call_later(GOODBYE_TAKES_S, _cut_off, opened_by)
 
 
-class ClosedServer(socketio.AsyncServer):
-    """Hears only what `messages.py` knows a client to say.
-
-    The library hands on whatever a client names its event, "connect" among them, and would call
-    the namespace's own `on_connect` with what the client sent.
-    """
-
-    async def _handle_event(
-        self, eio_sid: str, namespace: str | None, ack: int | None, data: Any
-    ) -> None:
-        sayable = [said.name for said in SAID if said.namespace == namespace]
-        if isinstance(data, list) and data and data[0] in sayable:
-            await super()._handle_event(eio_sid, namespace, ack, data)
+def _cut_off(requests: list[web.Request]) -> None:
+    for request in requests:
+        if request.transport:
+            request.transport.close()
 
 
-def build_server(origin: str, house: House) -> Signaling:
-    """A Socket.IO server that accepts `origin` alone."""
+def build_server(origin: str, house: House, seconds: Seconds) -> Signaling:
+    """A Socket.IO server that accepts `origin` alone; `seconds` is a monotonic clock."""
     server = ClosedServer(
+        seconds=seconds,
         async_mode="aiohttp",
         cors_allowed_origins=[origin],
         # Named, because the library would else let anybody into a namespace "/" of its own.
-        namespaces=sorted({told.namespace for told in TOLD}),
+        namespaces=list(NAMESPACES),
+        # A side that is gone without a word is noticed after both: twenty seconds.
+        ping_interval=10,
+        ping_timeout=10,
         # One event of a client after the other: a candidate must not overtake its description.
         async_handlers=False,
         max_http_buffer_size=LARGEST_MESSAGE_BYTES,

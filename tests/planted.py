@@ -122,8 +122,8 @@ BY_THE_MACHINE: dict[str, tuple[Change, ...]] = {
         Change(order.key_on_return, "OrderClass.RETURNED", "OrderClass.LATE"),
     ),
     "presence: back from aside at the end": (
-        Change(presence.mark_presence, "values(state=TicketState.WAITING)",
-               "values(state=TicketState.WAITING, order_at=now)"),
+        Change(presence.mark_presence, "values(state=TicketState.WAITING, ",
+               "values(state=TicketState.WAITING, order_at=now, "),
     ),
     "presence: nobody is away on joining": (
         Change(line.join, "await presence.away_from(session, ticket.id, now)", "pass"),

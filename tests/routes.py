@@ -8,6 +8,7 @@ from desk.access.tables import Document
 from desk.demo.letter import letter_facts, surat_tugas
 from desk.demo.people import APPLICANTS
 from desk.keys import ASSETS
+from tests.post import write_mail
 from tests.scenes import InCall, Waits, enter, join, joined, on_duty, take
 from tests.support import Applicant, RunningDesk
 
@@ -43,6 +44,7 @@ class Places:
     waits: Waits
     rejected: Applicant
     digest: str
+    mail: str
 
 
 async def places(desk: RunningDesk) -> Places:
@@ -62,7 +64,10 @@ async def places(desk: RunningDesk) -> Places:
     call = await take(waits, account, verifier)
     status, _body = await verifier.read(call.page)  # draws the document's pages
     assert status == 200
-    return Places(call, document, await joined(desk), applicant, desk.app[ASSETS].digest)
+    digest = desk.app[ASSETS].digest
+    # Stays unsent, however often it is tried in the background.
+    mail = await write_mail(desk.database, desk.clock, to="no address")
+    return Places(call, document, await joined(desk), applicant, digest, mail.id)
 
 
 async def _give(desk: RunningDesk, what: Applicant, to: Applicant) -> None:
@@ -80,6 +85,7 @@ def filled(path: str, scene: Places) -> str:
         "/access/": scene.rejected.access.id,
         "/calls/": scene.call.call,
         "/documents/": scene.document.id,
+        "/mails/": scene.mail,
     }
     for start, identifier in kinds.items():
         if path.startswith(start):

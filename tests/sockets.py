@@ -8,6 +8,7 @@ from typing import Any
 
 import socketio
 
+from tests.scenes import InCall
 from tests.support import Visitor
 
 PATIENCE_S = 15.0  # a bound for hanging tests, never a measure
@@ -24,12 +25,14 @@ class Socket:
         self._visitor = visitor
         self._namespace = namespace
         self._refusal = ""
+        self._closed = asyncio.Event()
         self._news = asyncio.Condition()
         self._unread: list[tuple[str, Any]] = []
         self.heard: list[tuple[str, Any]] = []
         self.client = socketio.AsyncClient(reconnection=False, http_session=visitor.http)
         self.client.on("*", self._hear, namespace=namespace)
         self.client.on("connect_error", self._refused, namespace=namespace)
+        self.client.on("disconnect", self._close, namespace=namespace)
 
     async def connect(self, auth: dict[str, Any], headers: dict[str, str]) -> "Socket":
         """Connect, or raise Refused with the server's word."""
@@ -52,6 +55,9 @@ class Socket:
             self._unread.append((event, data))
             self._news.notify_all()
 
+    async def _close(self, _reason: str) -> None:
+        self._closed.set()
+
     async def _refused(self, data: Any) -> None:
         self._refusal = data["message"] if isinstance(data, dict) else str(data)
 
@@ -70,6 +76,11 @@ class Socket:
         return await self.client.call(
             event, data, namespace=self._namespace, timeout=int(PATIENCE_S)
         )
+
+    async def is_shown_out(self) -> None:
+        """Wait until the server has closed this connection."""
+        async with asyncio.timeout(PATIENCE_S):
+            await self._closed.wait()
 
     def named(self, event: str) -> list[Any]:
         """Everything of this name that was heard."""
@@ -90,6 +101,18 @@ async def listening(
         yield socket
     finally:
         await socket.client.disconnect()
+
+
+@asynccontextmanager
+async def both(scene: InCall) -> AsyncIterator[tuple[Socket, Socket]]:
+    """Both sides, connected and told of each other: the applicant's socket, the verifier's."""
+    async with (
+        listening(scene.applicant, "/call", call=scene.call, page="pa") as applicant,
+        listening(scene.verifier, "/call", call=scene.call, page="pv") as verifier,
+    ):
+        await applicant.hears("peer", present=True)
+        await verifier.hears("peer", present=True)
+        yield applicant, verifier
 
 
 async def refusal(
@@ -125,8 +148,13 @@ async def polled(
         return answer.status, await answer.text()
 
 
-async def polled_and_gone(visitor: Visitor, namespace: str, **auth: Any) -> None:
-    """Connect by long polling, and close the transport while the server still thinks about it."""
+async def polled_and_gone(
+    visitor: Visitor, asked: asyncio.Event, gone: asyncio.Event, namespace: str, **auth: Any
+) -> None:
+    """Connect by long polling, and close the transport while the server still thinks about it.
+
+    It does so from `asked` on, and goes on after `gone`.
+    """
     own = {"Origin": visitor.base}
     _status, url = await _opened(visitor, own)
 
@@ -134,7 +162,24 @@ async def polled_and_gone(visitor: Visitor, namespace: str, **auth: Any) -> None
         async with visitor.http.post(url, data=packet, headers=own):
             pass
 
-    await asyncio.gather(post(_connect(visitor, namespace, auth)), post("1"))
+    connecting = asyncio.create_task(post(_connect(visitor, namespace, auth)))
+    await asked.wait()
+    await post("1")
+    gone.set()
+    await connecting
+
+
+async def opened(visitor: Visitor) -> str:
+    """The address of a fresh long-polling session."""
+    status, url = await _opened(visitor, {"Origin": visitor.base})
+    assert status == 200
+    return url
+
+
+async def posted(visitor: Visitor, url: str, body: bytes) -> int:
+    """What a POST to a long-polling session is answered."""
+    async with visitor.http.post(url, data=body, headers={"Origin": visitor.base}) as answer:
+        return answer.status
 
 
 async def _opened(visitor: Visitor, headers: dict[str, str]) -> tuple[int, str]:

@@ -15,6 +15,7 @@ from tests.scenes import (
     value,
 )
 from tests.support import RunningDesk
+from waiting_room import leases
 
 
 async def test_the_verifier_sees_the_whole_record(desk: RunningDesk) -> None:
@@ -34,9 +35,13 @@ async def test_the_verifier_sees_the_whole_record(desk: RunningDesk) -> None:
     assert len(body["challenge"]["digits"]) == 4
     assert body["ice_servers"] == body["documents"] == body["chat"] == []
     assert body["handling_target_s"] == 9 * 60
+    times = (body["grace_s"], body["arrival_s"], body["has_arrived"])
+    assert times == (desk.settings.call_grace_s, desk.settings.arrival_s, False)
     _status, page = await scene.verifier.open(scene.page)
     for words in ("Setujui", "Tolak", "Akhiri panggilan", "Bisukan mikrofon", "Matikan kamera"):
         assert words in page
+    for choice in ("Tunggu lagi", "Kembalikan ke antrean", "Tidak hadir"):
+        assert choice in page
     assert "data-remote" in page
     assert "data-local" in page
     assert "<b>Aminah" not in page
@@ -50,14 +55,29 @@ async def test_the_applicant_sees_a_number_and_no_name(desk: RunningDesk) -> Non
     status, body = await scene.applicant.read(scene.page)
     assert status == 200
     assert body["call"]["verifier_label"] == shown_to_applicants(scene.verifier_account.desk_number)
-    assert body.keys() == {"state", "call", "chat", "ice_servers"}
+    assert body.keys() == {"state", "call", "chat", "peer_seen_at", "grace_s", "ice_servers"}
     _status, page = await scene.applicant.open(scene.page)
-    for words in ("Verifikator 0", "Bisukan mikrofon", "Matikan kamera"):
+    for words in ("Verifikator 0", "Bisukan mikrofon", "Matikan kamera", "Keluar dari panggilan?"):
         assert words in page
     for secret in (scene.verifier_account.name, scene.verifier_account.email, "rahasia"):
         assert secret not in page
         assert secret not in str(body)
     assert "Setujui" not in page
+
+
+async def test_each_side_is_told_when_the_other_was_seen_last(desk: RunningDesk) -> None:
+    scene = await in_call(desk)
+    started = desk.clock.now()
+    desk.clock.forward(seconds=20)
+    async with desk.database.writing() as session:
+        await leases.renew(session, [], [scene.call], desk.clock.now())
+    for visitor, seen_at in ((scene.applicant, desk.clock.now()), (scene.verifier, started)):
+        body = (await visitor.read(scene.page))[1]
+        assert body["peer_seen_at"] == seen_at.isoformat()
+    desk.clock.forward(seconds=20)
+    await scene.verifier.act(f"{scene.page}/wait")
+    body = (await scene.verifier.read(scene.page))[1]
+    assert body["peer_seen_at"] == desk.clock.now().isoformat()
 
 
 async def test_after_the_end_each_side_is_led_on(desk: RunningDesk) -> None:
@@ -128,7 +148,7 @@ async def test_nobody_else_ends_or_sees_a_call(desk: RunningDesk) -> None:
     scene = await in_call(desk)
     _account, colleague = await on_duty(desk)
     other = await joined(desk)
-    async with nothing_changes(desk):
+    async with nothing_changes(desk, denials=4):
         is_problem(await colleague.read(scene.page), 404, "not_found")
         is_problem(await other.visitor.read(scene.page), 404, "not_found")
         end = f"{scene.page}/end"

@@ -1,18 +1,21 @@
 """The namespace /call: the two sides reach each other, and nobody else reaches them."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from aiohttp import web
 
+from desk.accounts.sessions import revoke_sessions_of
 from desk.accounts.tables import Role
+from desk.house import DeskHouse
+from signaling.house import Seat
+from signaling.limits import LARGEST_MESSAGE_BYTES, MOST_CANDIDATES
 from signaling.messages import LARGEST_CANDIDATE, LARGEST_DESCRIPTION, LONGEST_CHAT
-from signaling.server import LARGEST_MESSAGE_BYTES
-from tests.scenes import InCall, count, enter, in_call, joined, on_duty, take
-from tests.sockets import Socket, listening, polled_and_gone, refusal
-from tests.support import RunningDesk, Visitor, revoke_sessions_of
+from tests.scenes import count, enter, in_call, joined, on_duty, take
+from tests.sockets import both, listening, polled_and_gone, refusal
+from tests.support import RunningDesk, Visitor
 
 OFFER = {"description": {"type": "offer", "sdp": "v=0\r\n"}}
 CANDIDATE = {
@@ -23,18 +26,6 @@ CANDIDATE = {
         "usernameFragment": "abcd",
     }
 }
-
-
-@asynccontextmanager
-async def both(scene: InCall) -> AsyncIterator[tuple[Socket, Socket]]:
-    """Both sides, connected and told of each other: the applicant's socket, the verifier's."""
-    async with (
-        listening(scene.applicant, "/call", call=scene.call, page="pa") as applicant,
-        listening(scene.verifier, "/call", call=scene.call, page="pv") as verifier,
-    ):
-        await applicant.hears("peer", present=True)
-        await verifier.hears("peer", present=True)
-        yield applicant, verifier
 
 
 async def test_both_sides_are_told_of_each_other(desk: RunningDesk) -> None:
@@ -66,12 +57,13 @@ async def test_what_one_side_says_keeps_its_order(desk: RunningDesk) -> None:
     """A candidate that overtook its description would be lost."""
     scene = await in_call(desk)
     async with both(scene) as (applicant, verifier):
-        for number in range(60):
+        for number in range(MOST_CANDIDATES):
             said = {"candidate": {"candidate": str(number)}}
             await applicant.client.emit("signal", said, namespace="/call")
-        await verifier.hears("signal", candidate={"candidate": "59"})
+        last = str(MOST_CANDIDATES - 1)
+        await verifier.hears("signal", candidate={"candidate": last})
         heard = [signal["candidate"]["candidate"] for signal in verifier.named("signal")]
-        assert heard == [str(number) for number in range(60)]
+        assert heard == [str(number) for number in range(MOST_CANDIDATES)]
 
 
 async def test_without_the_other_side_a_signal_is_refused(desk: RunningDesk) -> None:
@@ -126,6 +118,8 @@ BAD_SIGNALS: list[Any] = [
     {"description": {"type": "offer", "sdp": 7}},
     {"description": {"type": "offer", "sdp": b"v=0"}},
     {"description": {"sdp": "v=0"}},
+    {"description": {"type": "pranswer", "sdp": "v=0"}},
+    {"description": {"type": "rollback", "sdp": ""}},
     {"description": {"type": "offer", "sdp": "x" * (LARGEST_DESCRIPTION + 1)}},
     {"candidate": {"candidate": "x" * (LARGEST_CANDIDATE + 1)}},
     {"candidate": {"candidate": "a", "sdpMLineIndex": -1}},
@@ -159,6 +153,7 @@ async def test_what_is_no_message_is_refused_and_goes_nowhere(desk: RunningDesk)
     async with both(scene) as (applicant, verifier):
         for event, messages in (("signal", BAD_SIGNALS), ("chat", BAD_CHATS)):
             for message in messages:
+                desk.clock.forward(seconds=1)  # nobody is to be too fast here
                 said = () if message is None else (message,)
                 assert await applicant.says(event, *said) == bad, message
             assert await applicant.says(event, OFFER, OFFER) == bad
@@ -367,12 +362,23 @@ async def test_an_ended_session_hears_nothing_however_it_ended(desk: RunningDesk
         assert applicant.named("signal") == []
 
 
-async def test_a_page_that_went_while_it_was_asked_about_takes_no_seat(desk: RunningDesk) -> None:
+async def test_a_page_that_went_while_it_was_asked_about_takes_no_seat(
+    desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scene = await in_call(desk)
+    asked, gone, seat_of = asyncio.Event(), asyncio.Event(), DeskHouse.seat
+
+    async def after_it_went(house: DeskHouse, request: web.Request, call: str) -> Seat | None:
+        asked.set()
+        await gone.wait()
+        return await seat_of(house, request, call)
+
     async with listening(scene.applicant, "/call", call=scene.call, page="pa") as first:
         await first.hears("peer")
-        for _time in range(5):
-            await polled_and_gone(scene.applicant, "/call", call=scene.call, page="ghost")
+        with monkeypatch.context() as slow:
+            slow.setattr(DeskHouse, "seat", after_it_went)
+            auth = {"call": scene.call, "page": "ghost"}
+            await polled_and_gone(scene.applicant, asked, gone, "/call", **auth)
         async with listening(scene.verifier, "/call", call=scene.call, page="pv") as verifier:
             assert await verifier.hears("peer") == {"present": True, "page": "pa"}
         assert first.named("ended") == []

@@ -11,6 +11,7 @@ from tests.scenes import (
     count,
     in_call,
     is_problem,
+    join,
     joined,
     nothing_changes,
     on_duty,
@@ -66,6 +67,26 @@ async def test_who_is_late_or_returned_is_marked(desk: RunningDesk) -> None:
     marks = [(row["name"], row["mark"]) for row in (await listed(verifier))["waiting"]]
     assert marks == [("Kembali", "returned"), ("Terlambat", "late")]
     assert (await verifier.open("/desk"))[0] == 200
+
+
+async def test_who_is_away_is_marked_and_the_button_waits_for_somebody(desk: RunningDesk) -> None:
+    await joined(desk, name="Terputus")
+    desk.clock.forward(seconds=desk.settings.away_after_s)
+    _account, verifier = await on_duty(desk)
+    body = await listed(verifier)
+    assert [row["mark"] for row in body["waiting"]] == ["away"]
+    assert (body["next"], body["waiting_total"]) == (None, 1)
+    page = (await verifier.open("/desk"))[1]
+    assert 'data-hint="away">' in page
+    assert 'data-hint="nobody" hidden>' in page
+    assert 'aria-disabled="true"' in page
+
+    await join(desk, await desk.people.applicant(name="Hadir"))
+    assert (await listed(verifier))["next"]["name"] == "Hadir"
+    page = (await verifier.open("/desk"))[1]
+    assert "Berikutnya, nomor 1" in page
+    assert 'data-hint="away" hidden>' in page
+    assert 'aria-disabled="true"' not in page
 
 
 async def test_an_empty_line_gives_nothing(desk: RunningDesk) -> None:

@@ -7,13 +7,14 @@ from datetime import date
 
 from desk.access.store import CHILDREN_AT_ONCE
 from desk.access.tables import Document
-from desk.database import READERS
+from desk.database import POSTGRESQL_CONNECTIONS
 from desk.demo.letter import letter_facts, surat_tugas
 from desk.demo.people import APPLICANTS
 from desk.keys import DOCUMENTS
 from tests.scenes import InCall, enter, fetch, in_call, joined, on_duty, take
 from tests.support import RunningDesk
 
+READERS = POSTGRESQL_CONNECTIONS  # the most, on either database
 LETTER = surat_tugas(letter_facts(APPLICANTS[0], date(2026, 11, 24)))
 
 

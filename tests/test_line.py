@@ -1,12 +1,14 @@
 """The line: joining, leaving, taking, handing back, finishing, one at a time and all at once."""
 
 import asyncio
+from itertools import chain
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from tests.hall import Hall
+from tests.support import on_sqlite
 from waiting_room.errors import AlreadyInCall, LineEmpty, NotReady, NotWaiting, NotYourCall
 from waiting_room.order import OrderClass
 from waiting_room.tables import Call, CallOutcome, Shift, ShiftState, Ticket, TicketState, new_id
@@ -31,10 +33,12 @@ async def test_who_is_in_a_call_keeps_that_ticket_on_joining(hall: Hall) -> None
 
 
 async def test_many_joins_at_once_give_one_ticket(hall: Hall) -> None:
-    joins = await asyncio.gather(*(hall.join("ani") for _ in range(10)))
-    assert len({ticket.id for ticket, _ in joins}) == 1
-    assert [is_new for _, is_new in joins].count(True) == 1
-    assert len(await hall.all(Ticket)) == 1
+    # Several, one after the other: at first the connections are only being opened.
+    for number in range(1, 6):
+        joins = await asyncio.gather(*(hall.join(f"applicant {number}") for _ in range(10)))
+        assert len({ticket.id for ticket, _ in joins}) == 1
+        assert [is_new for _, is_new in joins].count(True) == 1
+        assert len(await hall.all(Ticket)) == number
 
 
 async def test_a_new_ticket_after_leaving(hall: Hall) -> None:
@@ -172,25 +176,38 @@ async def test_who_wraps_up_may_take_the_next(hall: Hall) -> None:
     assert await hall.state_of("vera") is ShiftState.IN_CALL
 
 
-async def _serve_until_empty(hall: Hall, verifier: str) -> int:
-    served = 0
+async def _serve_until_empty(hall: Hall, verifier: str) -> list[str]:
+    """Whom this verifier was given, one after the other."""
+    served: list[str] = []
     while True:
         try:
-            _, call = await hall.take(verifier)
+            ticket, call = await hall.take(verifier)
         except LineEmpty:
             return served
         await hall.finish(call.id, verifier)
-        served += 1
+        served.append(ticket.applicant)
 
 
-async def test_fifty_verifiers_at_once_serve_two_hundred_in_order(hall: Hall) -> None:
+async def _serve_all(hall: Hall) -> tuple[list[str], list[list[str]]]:
+    """Fifty verifiers at once serve two hundred: the line as it was, and whom each was given."""
     for number in range(200):
         await hall.join(f"applicant {number}", booked_in_s=(number * 37) % 200)
     expected = await hall.order()
     verifiers = [f"verifier {number}" for number in range(50)]
     await hall.start(*verifiers)
-    served = await asyncio.gather(*(_serve_until_empty(hall, one) for one in verifiers))
-    assert sum(served) == 200
+    return expected, await asyncio.gather(*(_serve_until_empty(hall, one) for one in verifiers))
+
+
+async def test_fifty_verifiers_at_once_serve_two_hundred_in_order(hall: Hall) -> None:
+    expected, given = await _serve_all(hall)
+    assert sorted(chain.from_iterable(given)) == sorted(expected)
+    for served in given:
+        assert served == sorted(served, key=expected.index)
+
+
+@on_sqlite
+async def test_of_many_at_once_one_writer_gives_each_the_head(hall: Hall) -> None:
+    expected, _given = await _serve_all(hall)
     async with hall.database.reading() as session:
         taken = select(Ticket.applicant).join(Call, Call.ticket == Ticket.id)
         in_order = (await session.execute(taken.order_by(text("call.rowid")))).scalars()
@@ -220,8 +237,9 @@ async def test_the_database_itself_refuses_a_second_open_call(hall: Hall, shared
         ticket=ticket.id if shared == "ticket" else other.id,
         verifier="vera" if shared == "verifier" else "wati",
         is_first=True, waited_s=0, started_at=hall.clock.now(),
+        applicant_seen_at=hall.clock.now(), verifier_seen_at=hall.clock.now(),
     )  # fmt: skip
-    with pytest.raises(IntegrityError, match=f"UNIQUE constraint failed: call.{shared}"):
+    with pytest.raises(IntegrityError, match=rf"(call\.|uq_call_open_){shared}"):
         async with hall.database.writing() as session:
             session.add(planted)
     assert [one.id for one in await hall.all(Call)] == [call.id]

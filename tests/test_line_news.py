@@ -16,7 +16,7 @@ ORDERS = st.dictionaries(st.integers(0, 40).map(str), KEYS, max_size=30)
 def _order(keys: dict[str, tuple[int, int]]) -> list[Stand]:
     """A line is always ordered by key and then by ticket: whoever stays, stays in order."""
     stands = [
-        Stand(ticket, order_class, MORNING + timedelta(minutes=minutes))
+        Stand(ticket, order_class, MORNING + timedelta(minutes=minutes), False, True)
         for ticket, (order_class, minutes) in keys.items()
     ]
     return sorted(stands, key=lambda one: (one.order_class, one.order_at, one.ticket))

@@ -36,10 +36,10 @@ async def test_class_then_booked_time_then_joining(hall: Hall) -> None:
     await hall.join("booked early", booked_in_s=-540)
     hall.clock.forward(seconds=1)
     await hall.join("late second", booked_in_s=-3600)
-    await hall.join("booked early, joined later", booked_in_s=-541)
+    await hall.join("booked, joined later", booked_in_s=-541)
     assert await hall.order() == [
         "booked early",
-        "booked early, joined later",
+        "booked, joined later",
         "booked late",
         "late first",
         "late second",

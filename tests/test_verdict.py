@@ -155,6 +155,19 @@ async def test_an_approval_carries_no_reason(desk: RunningDesk) -> None:
     assert "lupa dihapus" not in await mail(desk)
 
 
+PLANTED = {
+    "sqlite": [
+        "CREATE TRIGGER planted BEFORE INSERT ON {table} "
+        "BEGIN SELECT RAISE(ABORT, 'planted by a test'); END"
+    ],
+    "postgresql": [
+        "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'planted by a test'; END $$",
+        "CREATE TRIGGER planted BEFORE INSERT ON {table} EXECUTE FUNCTION fail()",
+    ],
+}
+
+
 @pytest.mark.parametrize("table", ["verdict", "audit_entry", "outbox_mail", "given_answer"])
 @pytest.mark.parametrize("verdict", [APPROVED, REJECTED], ids=["approved", "rejected"])
 async def test_all_of_a_verdict_is_kept_or_nothing(
@@ -162,16 +175,14 @@ async def test_all_of_a_verdict_is_kept_or_nothing(
 ) -> None:
     scene = await in_call(desk)
     await scene.pass_all_steps()
-    await ddl(
-        desk,
-        f"CREATE TRIGGER planted BEFORE INSERT ON {table} "
-        "BEGIN SELECT RAISE(ABORT, 'planted by a test'); END",
-    )
+    for statement in PLANTED[desk.database.writer.dialect.name]:
+        await ddl(desk, statement.format(table=table))
     async with nothing_changes(desk):
         answer = await scene.verifier.act(path_of(scene), verdict, key="one")
         is_problem(answer, 500, "internal_error")
         assert "planted" not in str(answer)
-    await ddl(desk, "DROP TRIGGER planted")
+    on = "" if desk.database.writer.dialect.name == "sqlite" else f" ON {table}"
+    await ddl(desk, f"DROP TRIGGER planted{on}")
     assert (await scene.verifier.act(path_of(scene), verdict, key="one"))[0] == 200
     assert await traces(desk, verdict["decision"]) == (1, 1, 1, 1)
 

@@ -5,7 +5,7 @@ import html
 from datetime import timedelta
 
 from desk.accounts.tables import Account
-from desk.database import READERS
+from desk.database import POSTGRESQL_CONNECTIONS
 from desk.keys import SIGNALING
 from tests.scenes import (
     Waits,
@@ -20,6 +20,7 @@ from tests.scenes import (
     take,
     value,
 )
+from tests.silence import reap
 from tests.support import RunningDesk, Visitor
 from waiting_room import line
 
@@ -42,7 +43,44 @@ async def test_the_page_says_the_place_and_how_many_wait(desk: RunningDesk) -> N
         assert f">{position}</span>" in page.partition("data-place")[2][:60]
         assert "Perkiraan waktu tunggu belum tersedia" in page
         assert "Keluar dari antrean" in page
+        assert "data-after-call" not in page
     assert "2 orang di depan Anda" in page
+
+
+async def test_the_page_says_for_how_long_the_place_is_kept(desk: RunningDesk) -> None:
+    waits = await joined(desk)
+    page = (await waits.visitor.open(waits.page))[1]
+    kept = f"Tempat Anda tetap disimpan selama {desk.settings.hold_minutes} menit"
+    assert f"{kept} jika koneksi terputus." in page
+    assert f"{kept}. Sementara terputus" in page
+
+
+async def test_the_page_promises_nothing_to_who_is_away(desk: RunningDesk) -> None:
+    waits = await joined(desk)
+    for is_away in (False, True):
+        visitor = await enter(desk, waits.who.account)
+        page = (await visitor.open(waits.page))[1]
+        assert ("data-safe hidden" in page) is is_away
+        assert "Tanpa JavaScript" in page.partition("<noscript><div")[2].partition("</noscript>")[0]
+        desk.clock.forward(seconds=desk.settings.away_after_s + 1)
+        await desk.app[SIGNALING].line.tell()
+
+
+async def test_after_a_call_without_a_verdict_the_page_says_why_one_waits_again(
+    desk: RunningDesk,
+) -> None:
+    scene = await in_call(desk)
+    await scene.verifier.act(f"{scene.page}/end", {"outcome": "returned"})
+    room = f"/waiting/{scene.ticket}"
+    assert "Verifikator mengembalikan Anda ke antrean" in (await scene.applicant.open(room))[1]
+
+    again = await take(await join(desk, scene.who), scene.verifier_account, scene.verifier)
+    desk.clock.forward(seconds=desk.settings.call_grace_s + 1)
+    await reap(desk)
+    applicant = await enter(desk, again.who.account)
+    page = (await applicant.open(room))[1]
+    assert "Koneksi verifikator terputus." in page
+    assert "Verifikator mengembalikan" not in page
 
 
 async def test_the_estimate_comes_after_five_finished_calls(desk: RunningDesk) -> None:
@@ -85,7 +123,7 @@ async def test_json_is_what_the_socket_says(desk: RunningDesk) -> None:
 
 async def test_more_pages_at_once_than_readers_all_get_their_place(desk: RunningDesk) -> None:
     """Nobody holds a connection while waiting for the line to be read, which needs one itself."""
-    people = [await desk.people.applicant() for _one in range(4 * READERS)]
+    people = [await desk.people.applicant() for _one in range(2 * POSTGRESQL_CONNECTIONS)]
     visitors = [await enter(desk, person.account) for person in people]
     async with desk.database.writing() as session:  # and the line is not told
         now, late = desk.clock.now(), timedelta(minutes=10)
@@ -128,7 +166,7 @@ async def test_leaving_gives_the_place_up(desk: RunningDesk) -> None:
     assert (status, body["url"]) == (200, f"/meetings/{first.who.meeting.id}")
     assert await first.visitor.read(first.page) == (200, {"state": "left", "url": "/"})
     assert await first.visitor.open(first.page) == (303, "/")
-    detail = "SELECT detail FROM audit_entry WHERE act = 'left'"
+    detail = "SELECT CAST(detail AS TEXT) FROM audit_entry WHERE act = 'left'"
     assert '"waited_s": 90' in await value(desk.database, detail)
     await refuses(desk, first.visitor, path, 409, "not_waiting")
     await desk.app[SIGNALING].line.tell()

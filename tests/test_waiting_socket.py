@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from desk.accounts.sessions import revoke_sessions_of
 from desk.accounts.tables import Account, Role
 from desk.keys import SIGNALING
 from tests.scenes import InCall, Waits, enter, in_call, joined, on_duty, take
 from tests.sockets import Socket, every_frame, listening, polled, refusal
-from tests.support import RunningDesk, Visitor, revoke_sessions_of
+from tests.support import RunningDesk, Visitor
 
 Place = dict[str, Any]
 
@@ -50,6 +51,8 @@ async def test_a_newcomer_is_told_the_place(desk: RunningDesk) -> None:
                 "waiting": 2,
                 "wait_s": None,
                 "version": version,
+                "away": None,
+                "back_from": None,
             }
 
 

@@ -64,6 +64,8 @@ async def apply_again(
     session: AsyncSession, old: Access, now: datetime, settings: Settings
 ) -> Sent:
     """Copy a rejected application with its documents and book its time."""
+    # Two at once would both find nothing in its place.
+    await session.execute(select(Access.id).where(Access.id == old.id).with_for_update())
     await demand_copyable(session, old)
     access = Access(
         id=new_id(),

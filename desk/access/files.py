@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from desk.access.tables import Access, Document
+from desk.access.tables import Access, AccessState, Document
 from desk.accounts.tables import Account
 from desk.authority import Found, Parties
-from desk.problems import not_found
+from desk.problems import already_decided, not_found
 from desk.schedule.tables import Meeting
 from waiting_room.tables import Call, Ticket
 
@@ -70,6 +70,15 @@ async def find_access(session: AsyncSession, access: str) -> Found[Access]:
     if found is None:
         raise not_found()
     return Found(found, Parties(found.applicant))
+
+
+async def hold_scheduled(session: AsyncSession, access: Access) -> None:
+    """Keep an access from being decided before this transaction has ended. Raises a Problem."""
+    scheduled = select(Access.id).where(
+        Access.id == access.id, Access.state == AccessState.SCHEDULED
+    )
+    if (await session.execute(scheduled.with_for_update(read=True))).first() is None:
+        raise already_decided()
 
 
 async def find_document(session: AsyncSession, document: str) -> Found[tuple[Document, str]]:

@@ -18,6 +18,7 @@ def status_of(code: str) -> Status:
     return {
         "scheduled": Status(_("Terjadwal"), icon="calendar", tone="info"),
         "waiting": Status(_("Dalam antrean"), icon="people", tone="info"),
+        "set_aside": Status(_("Dalam antrean"), icon="people", tone="info"),
         "in_call": Status(_("Sedang diverifikasi"), icon="camera-video", tone="info"),
         "approved": Status(_("Disetujui"), icon="patch-check", tone="ok"),
         "rejected": Status(_("Ditolak (Rejected)"), icon="x-octagon", tone="bad"),

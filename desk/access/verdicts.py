@@ -91,7 +91,7 @@ async def decide(
         )
     )
     detail = {"call": call.id, "reason": judgement.reason}
-    audit.record(session, call.verifier, DID[decision], access.id, now, **detail)
+    await audit.record(session, call.verifier, DID[decision], access.id, now, **detail)
     mail = verdict_mail(
         templates, file, judgement.decision, judgement.reason, judgement.explanation, now
     )

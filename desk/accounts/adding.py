@@ -44,7 +44,9 @@ async def add_account(
         async with database.writing() as session:
             session.add(account)
             await session.flush()
-            audit.record(session, audit.SYSTEM, Did.ACCOUNT_ADDED, account.id, now, role=role.value)
+            await audit.record(
+                session, audit.SYSTEM, Did.ACCOUNT_ADDED, account.id, now, role=role.value
+            )
     except IntegrityError:
         raise AccountRefused(f"there is an account with the address {address} already") from None
     return account.id

@@ -2,10 +2,11 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.accounts.tables import Account, Role, SignIn
@@ -44,12 +45,40 @@ async def identify(session: AsyncSession, token: str, now: datetime) -> Identity
         .join(SignIn, SignIn.account == Account.id)
         .where(
             SignIn.token_hash == token_digest(token),
-            SignIn.expires_at > now,
-            SignIn.revoked_at.is_(None),
+            *_lives(now),
         )
     )
     row = (await session.execute(statement)).one_or_none()
     return Identity(*row) if row else None
+
+
+def _lives(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        SignIn.expires_at > now,
+        SignIn.revoked_at.is_(None),
+        Account.disabled_at.is_(None),
+    )
+
+
+async def roles_of_sessions(
+    session: AsyncSession, digests: Collection[str], now: datetime
+) -> dict[str, Role]:
+    """The role behind each of the sessions that is neither expired nor revoked."""
+    statement = (
+        select(SignIn.token_hash, Account.role)
+        .join(Account, Account.id == SignIn.account)
+        .where(SignIn.token_hash.in_(digests), *_lives(now))
+    )
+    return dict((await session.execute(statement)).all())
+
+
+async def revoke_sessions_of(session: AsyncSession, account: str, now: datetime) -> None:
+    """End every session of an account."""
+    await session.execute(
+        update(SignIn)
+        .where(SignIn.account == account, SignIn.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
 
 
 async def revoke_session(session: AsyncSession, token: str, now: datetime) -> None:

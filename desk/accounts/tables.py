@@ -19,7 +19,10 @@ class Role(StrEnum):
 
 
 class Account(Base):
-    """A person who can sign in. `email` is kept in lower case; `desk_number` is staff's alone."""
+    """A person who can sign in. `email` is kept in lower case; `desk_number` is staff's alone.
+
+    Whoever is disabled cannot sign in, and every session of theirs is worth nothing.
+    """
 
     __tablename__ = "account"
 
@@ -33,6 +36,7 @@ class Account(Base):
     employee_number: Mapped[str | None] = mapped_column(String(24))
     profile_verified_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
 
 
 class SignIn(Base):

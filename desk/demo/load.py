@@ -111,13 +111,15 @@ async def _clear_line(
     ticket = await line.live_ticket(session, account)
     if ticket is None:
         return
-    if ticket.state is TicketState.WAITING:
+    if ticket.state in {TicketState.WAITING, TicketState.SET_ASIDE}:
         await line.leave(session, ticket.id, last_moment)
         waited_s = (last_moment - ticket.joined_at).total_seconds()
-        audit.record(session, audit.SYSTEM, Did.LEFT, ticket.id, last_moment, waited_s=waited_s)
+        await audit.record(
+            session, audit.SYSTEM, Did.LEFT, ticket.id, last_moment, waited_s=waited_s
+        )
     elif call := await line.open_call_of(session, ticket=ticket.id):
         await line.finish(session, call.id, call.verifier, CallOutcome.ABSENT, now)
-        audit.record(session, audit.SYSTEM, Did.MARKED_ABSENT, call.id, now, ticket=ticket.id)
+        await audit.record(session, audit.SYSTEM, Did.MARKED_ABSENT, call.id, now, ticket=ticket.id)
 
 
 async def _apply(

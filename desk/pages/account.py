@@ -24,7 +24,8 @@ from desk.cookies import (
 )
 from desk.dispatch import who_asks
 from desk.keys import ATTEMPTS, CLOCK, DATABASE, SETTINGS, SIGNALING
-from desk.problems import Problem
+from desk.problems import Problem, not_signed_in
+from desk.retrying import persistent
 from desk.words import _
 from waiting_room import shifts
 from waiting_room.errors import NoSuchChange
@@ -76,52 +77,71 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     return await _signed_in(request, account, form.safe_next)
 
 
+@persistent
 async def _account_of(
     request: web.Request, email: str, password: str
 ) -> tuple[Account | None, bool]:
     """The account with this address, and whether the password is its own."""
     async with request.app[DATABASE].reading() as session:
-        found = await session.execute(select(Account).where(Account.email == email))
+        enabled = select(Account).where(Account.email == email, Account.disabled_at.is_(None))
+        found = await session.execute(enabled)
         account = found.scalar_one_or_none()
     return account, await password_matches(account.password_hash if account else None, password)
 
 
+@persistent
 async def _record_failure(request: web.Request, account: Account | None) -> None:
     now = request.app[CLOCK].now()
     subject = account.id if account else "unknown"
     async with request.app[DATABASE].writing() as session:
-        audit.record(session, audit.SYSTEM, Did.SIGN_IN_FAILED, subject, now)
+        await audit.record(session, audit.SYSTEM, Did.SIGN_IN_FAILED, subject, now)
 
 
 async def _signed_in(request: web.Request, account: Account, location: str) -> web.Response:
-    before, old, now = await who_asks(request), session_token(request), request.app[CLOCK].now()
-    length = timedelta(hours=request.app[SETTINGS].session_hours)
-    async with request.app[DATABASE].writing() as session:
-        if before and old and before.id != account.id:
-            await _end_session(session, before, old, now)
-        elif old:
-            await revoke_session(session, old, now)
-        token = open_session(session, account.id, now, length)
-        audit.record(session, account.id, Did.SIGNED_IN, account.id, now)
-        if account.role is Role.VERIFIER and await shifts.start(session, account.id, now):
-            ready = ShiftState.READY.value
-            audit.record(session, account.id, Did.SHIFT_CHANGED, account.id, now, state=ready)
-    await _tell_ended(request, old)
+    token = await _begin_session(request, account.id)
+    await _tell_ended(request, session_token(request))
     response = web.Response(status=303, headers={"Location": location})
     set_session_token(request, response, token)
     return response
+
+
+@persistent
+async def _begin_session(request: web.Request, account_id: str) -> str:
+    """The token of a new session, which takes the place of the browser's old one."""
+    before, old, now = await who_asks(request), session_token(request), request.app[CLOCK].now()
+    length = timedelta(hours=request.app[SETTINGS].session_hours)
+    async with request.app[DATABASE].writing() as session:
+        if before and old and before.id != account_id:
+            await _end_session(session, before, old, now)
+        elif old:
+            await revoke_session(session, old, now)
+        # Anew: checking the password took a while, and what they may do may have changed.
+        account = await session.get_one(Account, account_id, with_for_update={"read": True})
+        if account.disabled_at is not None:
+            raise not_signed_in()
+        token = open_session(session, account.id, now, length)
+        await audit.record(session, account.id, Did.SIGNED_IN, account.id, now)
+        if account.role is Role.VERIFIER and await shifts.start(session, account.id, now):
+            ready = ShiftState.READY.value
+            await audit.record(session, account.id, Did.SHIFT_CHANGED, account.id, now, state=ready)
+    return token
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
     """POST /signout; a verifier's shift ends with it, but never in mid-call."""
     identity, token = await who_asks(request), session_token(request)
     if identity and token:
-        async with request.app[DATABASE].writing() as session:
-            await _end_session(session, identity, token, request.app[CLOCK].now())
+        await _leave(request, identity, token)
         await _tell_ended(request, token)
     response = web.Response(status=303, headers={"Location": "/signin"})
     drop_session_token(request, response)
     return response
+
+
+@persistent
+async def _leave(request: web.Request, identity: Identity, token: str) -> None:
+    async with request.app[DATABASE].writing() as session:
+        await _end_session(session, identity, token, request.app[CLOCK].now())
 
 
 async def _tell_ended(request: web.Request, token: str | None) -> None:
@@ -138,7 +158,7 @@ async def _end_session(
     if identity.role is Role.VERIFIER:
         await _end_shift(session, identity.id, now)
     await revoke_session(session, token, now)
-    audit.record(session, identity.id, Did.SIGNED_OUT, identity.id, now)
+    await audit.record(session, identity.id, Did.SIGNED_OUT, identity.id, now)
 
 
 async def _end_shift(session: AsyncSession, verifier: str, now: datetime) -> None:
@@ -154,7 +174,7 @@ async def _end_shift(session: AsyncSession, verifier: str, now: datetime) -> Non
         ) from None
     if changed:
         off = ShiftState.OFF.value
-        audit.record(session, verifier, Did.SHIFT_CHANGED, verifier, now, state=off)
+        await audit.record(session, verifier, Did.SHIFT_CHANGED, verifier, now, state=off)
 
 
 def _form_page(

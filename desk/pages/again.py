@@ -67,7 +67,7 @@ async def send(ask: Ask[Access]) -> Done:
             url=ask.request.path,
         )
     sent = await apply_again(ask.session, ask.thing, ask.now, ask.settings)
-    audit.record(
+    await audit.record(
         ask.session,
         ask.identity.id,
         Did.APPLIED_AGAIN,

@@ -12,6 +12,7 @@ from desk.access.files import CallFile, documents_of
 from desk.access.reasons import LONGEST_EXPLANATION, REASONS
 from desk.access.rows import access_row
 from desk.access.tables import ChatLine
+from desk.access.ways import ways_on
 from desk.accounts.names import masked, shown_to_applicants
 from desk.accounts.tables import Role
 from desk.answers import led_on
@@ -20,22 +21,9 @@ from desk.audit import Did
 from desk.keys import DOCUMENTS
 from desk.pages.documents import described
 from desk.pages.review import checklist_of, review_of
-from signaling.messages import Side
 from signaling.server import Signaling
-from waiting_room import line
+from waiting_room import leases, line
 from waiting_room.tables import CallOutcome
-
-AFTER_THE_CALL = {
-    CallOutcome.APPROVED: "/",
-    CallOutcome.REJECTED: "/organisation",
-    CallOutcome.ABSENT: "/",
-}
-
-
-def ways_on(outcome: CallOutcome, ticket: str) -> dict[Side, str]:
-    """Where each side's page goes when the call has ended."""
-    applicant = AFTER_THE_CALL.get(outcome, f"/waiting/{ticket}")
-    return {"applicant": applicant, "verifier": "/desk"}
 
 
 async def call(ask: Ask[CallFile]) -> View | web.StreamResponse:
@@ -55,6 +43,8 @@ async def _applicants(ask: Ask[CallFile], file: CallFile) -> View:
         "state": "open",
         "call": {"id": file.call.id, "started_at": file.call.started_at, "verifier_label": label},
         "chat": await _chat(ask, file),
+        "peer_seen_at": file.call.verifier_seen_at,
+        "grace_s": ask.settings.call_grace_s,
         "ice_servers": [],
     }
     return View("call_applicant.html", data)
@@ -78,6 +68,10 @@ async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
         "chat": await _chat(ask, file),
         "reasons": [_reason(code) for code in REASONS],
         "longest_explanation": LONGEST_EXPLANATION,
+        "peer_seen_at": file.call.applicant_seen_at,
+        "grace_s": ask.settings.call_grace_s,
+        "arrival_s": ask.settings.arrival_s,
+        "has_arrived": file.call.applicant_arrived_at is not None,
         "handling_target_s": ask.settings.handling_target_minutes * 60,
         "ice_servers": [],
     }
@@ -160,9 +154,29 @@ async def end(ask: Ask[CallFile]) -> Done:
     else:
         await line.finish(ask.session, call_id, verifier, outcome, ask.now)
         act = Did.MARKED_ABSENT
-    audit.record(ask.session, verifier, act, call_id, ask.now, ticket=file.ticket.id)
+    await audit.record(ask.session, verifier, act, call_id, ask.now, ticket=file.ticket.id)
+    return _ended(file, outcome, "/desk")
 
+
+async def leave(ask: Ask[CallFile]) -> Done:
+    """POST /calls/{id}/leave: the applicant leaves the call, and the line with it."""
+    file = ask.thing
+    await line.leave_call(ask.session, file.call.id, ask.now)
+    detail = {"ticket": file.ticket.id}
+    await audit.record(ask.session, ask.identity.id, Did.CALL_LEFT, file.call.id, ask.now, **detail)
+    return _ended(file, CallOutcome.LEFT, f"/meetings/{file.meeting.id}")
+
+
+async def wait(ask: Ask[CallFile]) -> Done:
+    """POST /calls/{id}/wait: the verifier waits for a lost applicant, for one grace more."""
+    await leases.wait_on(ask.session, ask.thing.call.id, ask.identity.id, ask.now)
+    url = f"/calls/{ask.thing.call.id}"
+    return Done({"url": url, "grace_s": ask.settings.call_grace_s}, url)
+
+
+def _ended(file: CallFile, outcome: CallOutcome, url: str) -> Done:
     async def tell(signaling: Signaling) -> None:
-        await signaling.call_ended(call_id, outcome.value, ways_on(outcome, file.ticket.id))
+        ways = ways_on(outcome, file.ticket.id)
+        await signaling.call_ended(file.call.id, outcome.value, ways)
 
-    return Done({"outcome": outcome.value, "url": "/desk"}, "/desk", tell)
+    return Done({"outcome": outcome.value, "url": url}, url, tell)

@@ -5,13 +5,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desk import audit
-from desk.access.files import documents_of
+from desk.access.files import documents_of, hold_scheduled
 from desk.access.rows import access_row
 from desk.access.tables import Access, AccessState
 from desk.asks import Ask, Done, View
 from desk.audit import Did
-from desk.keys import DOCUMENTS
-from desk.problems import Problem
+from desk.keys import DOCUMENTS, DRAINING, LIMITS
+from desk.limits import JOINS_OF_AN_ACCOUNT
+from desk.problems import Problem, already_decided, restarting
 from desk.schedule.meetings import OpenSpan, open_span
 from desk.schedule.tables import Meeting
 from desk.times import long_date, time_with_zone
@@ -52,7 +53,10 @@ def _span(ask: Ask[Any], booked: Meeting, access: Access) -> OpenSpan:
 async def join(ask: Ask[tuple[Meeting, Access]]) -> Done:
     """POST /meetings/{id}/join: the place in the line, the same one for each further try."""
     booked, access = ask.thing
+    if ask.request.app[DRAINING].is_set():
+        raise restarting()
     _demand_open(ask, booked, access)
+    await hold_scheduled(ask.session, access)
     late_after = timedelta(minutes=ask.settings.late_after_minutes)
     ticket, is_new = await line.join(
         ask.session, ask.identity.id, booked.id, booked.starts_at, ask.now, late_after
@@ -61,7 +65,8 @@ async def join(ask: Ask[tuple[Meeting, Access]]) -> Done:
     body = {"ticket": ticket.id, "url": url}
     if not is_new:
         return Done(body, url)
-    audit.record(
+    await ask.request.app[LIMITS].demand(JOINS_OF_AN_ACCOUNT, ask.identity.id)
+    await audit.record(
         ask.session, ask.identity.id, Did.JOINED, ticket.id, ask.now, order=ticket.order_class
     )
 
@@ -77,9 +82,7 @@ async def join(ask: Ask[tuple[Meeting, Access]]) -> Done:
 def _demand_open(ask: Ask[Any], booked: Meeting, access: Access) -> None:
     span, zone = _span(ask, booked, access), ZoneInfo(access.timezone)
     if access.state is not AccessState.SCHEDULED:
-        raise Problem(
-            409, "already_decided", _("Sudah diputuskan"), _("Permohonan ini sudah diputuskan.")
-        )
+        raise already_decided()
     if ask.now < span.opens_at:
         detail = _("Ruang tunggu dibuka {day} pukul {time}.").format(
             day=long_date(span.opens_at, zone), time=time_with_zone(span.opens_at, zone)

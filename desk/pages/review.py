@@ -14,7 +14,7 @@ from desk.access.verdicts import marks_of
 from desk.asks import Ask, Done
 from desk.audit import Did
 from desk.problems import invalid_input
-from waiting_room.errors import NotYourCall
+from waiting_room import line
 
 LONGEST_NOTES = 4_000
 
@@ -42,12 +42,6 @@ async def checklist_of(session: AsyncSession, file: CallFile) -> list[dict[str, 
     ]
 
 
-def demand_open(file: CallFile) -> None:
-    """Go on only while the call is open. Raises NotYourCall."""
-    if file.call.ended_at is not None:
-        raise NotYourCall
-
-
 class Marking(BaseModel):
     """A step, passed or failed; null takes the mark away."""
 
@@ -58,7 +52,7 @@ class Marking(BaseModel):
 async def mark_step(ask: Ask[CallFile]) -> Done:
     """POST /calls/{id}/checklist."""
     file, marking = ask.thing, ask.body(Marking)
-    demand_open(file)
+    await line.hold_open(ask.session, file.call.id)
     if marking.step not in STEPS_OF_ROLE[file.access.role]:
         raise invalid_input({"step": "unknown"})
     own = (CheckMark.call == file.call.id, CheckMark.step == marking.step)
@@ -69,7 +63,7 @@ async def mark_step(ask: Ask[CallFile]) -> Done:
                 call=file.call.id, step=marking.step, passed=marking.passed, marked_at=ask.now
             )
         )
-    _record(ask, Did.STEP_MARKED, step=marking.step, passed=marking.passed)
+    await _record(ask, Did.STEP_MARKED, step=marking.step, passed=marking.passed)
     await ask.session.flush()
     checklist = await checklist_of(ask.session, file)
     passed = {step["step"]: bool(step["passed"]) for step in checklist}
@@ -80,11 +74,11 @@ async def mark_step(ask: Ask[CallFile]) -> Done:
 async def new_challenge(ask: Ask[CallFile]) -> Done:
     """POST /calls/{id}/challenge: another gesture and other digits; the log keeps how often."""
     file, challenge = ask.thing, draw_challenge()
-    demand_open(file)
+    await line.hold_open(ask.session, file.call.id)
     await ask.session.execute(
         update(Review).where(Review.call == file.call.id).values(challenge=challenge)
     )
-    _record(ask, Did.CHALLENGE_DRAWN)
+    await _record(ask, Did.CHALLENGE_DRAWN)
     return Done({"challenge": challenge}, _page_of(file))
 
 
@@ -97,7 +91,7 @@ class Notes(BaseModel):
 async def keep_notes(ask: Ask[CallFile]) -> Done:
     """POST /calls/{id}/notes."""
     file, notes = ask.thing, ask.body(Notes).notes
-    demand_open(file)
+    await line.hold_open(ask.session, file.call.id)
     await ask.session.execute(update(Review).where(Review.call == file.call.id).values(notes=notes))
     return Done({}, _page_of(file))
 
@@ -111,17 +105,17 @@ class Reveal(BaseModel):
 async def reveal(ask: Ask[CallFile]) -> Done:
     """POST /calls/{id}/reveal: the whole number; that it was seen is logged."""
     file, field = ask.thing, ask.body(Reveal).field
-    demand_open(file)
+    await line.hold_open(ask.session, file.call.id)
     applicant = file.applicant
     numbers = {"identity": applicant.identity_number, "employee": applicant.employee_number}
     if field not in numbers:
         raise invalid_input({"field": "unknown"})
-    _record(ask, Did.NUMBER_REVEALED, field=field)
+    await _record(ask, Did.NUMBER_REVEALED, field=field)
     return Done({"value": numbers[field] or ""}, _page_of(file), is_kept=False)
 
 
-def _record(ask: Ask[CallFile], act: Did, **detail: Any) -> None:
-    audit.record(ask.session, ask.identity.id, act, ask.thing.call.id, ask.now, **detail)
+async def _record(ask: Ask[CallFile], act: Did, **detail: Any) -> None:
+    await audit.record(ask.session, ask.identity.id, act, ask.thing.call.id, ask.now, **detail)
 
 
 def _page_of(file: CallFile) -> str:

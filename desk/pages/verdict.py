@@ -12,12 +12,12 @@ from desk.access.files import CallFile
 from desk.access.reasons import LONGEST_EXPLANATION, REASONS
 from desk.access.tables import Decision
 from desk.access.verdicts import Judgement
+from desk.access.ways import ways_on
 from desk.asks import Ask, Done, parse, wants_json
 from desk.keys import MAIL_WAITS, TEMPLATES
 from desk.notices.verdict_mail import verdict_mail
-from desk.pages.call import ways_on
-from desk.pages.review import demand_open
 from signaling.server import Signaling
+from waiting_room.errors import NotYourCall
 from waiting_room.tables import CallOutcome
 
 
@@ -53,7 +53,8 @@ async def give(ask: Ask[CallFile]) -> Done:
 
 async def preview(ask: Ask[CallFile]) -> web.StreamResponse:
     """GET /calls/{id}/mail-preview: the mail that a verdict would send, as a page of its own."""
-    demand_open(ask.thing)
+    if ask.thing.call.ended_at is not None:
+        raise NotYourCall(ask.thing.call.outcome)
     judgement = parse(VerdictForm, dict(ask.request.query)).judgement()
     known = judgement.reason if judgement.reason in REASONS else None
     mail = verdict_mail(

@@ -4,7 +4,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, insert, select
 
 from desk import audit
 from desk.access.checklist import draw_challenge
@@ -18,9 +18,12 @@ from desk.times import day_span, time_with_zone
 from signaling.server import Signaling
 from waiting_room import line, service, shifts, standing
 from waiting_room.order import OrderClass
-from waiting_room.tables import Shift, ShiftState, Ticket
+from waiting_room.standing import Waiting
+from waiting_room.tables import Shift, ShiftState, Ticket, table_of
 
 SHOWN = 50
+_ACCESS = select(table_of(Meeting).c.access).where(table_of(Meeting).c.id == bindparam("meeting"))
+_NEW_REVIEW = insert(table_of(Review))
 MARKS = {OrderClass.RETURNED: "returned", OrderClass.BOOKED: "present", OrderClass.LATE: "late"}
 
 
@@ -29,8 +32,9 @@ async def desk(ask: Ask[None]) -> View:
     shift = await ask.session.get(Shift, ask.identity.id)
     call = await line.open_call_of(ask.session, verifier=ask.identity.id)
     wait = await standing.wait_now(ask.session)
-    tickets = await standing.waiting_tickets(ask.session, SHOWN)
-    waiting = await _waiting(ask, tickets)
+    away_after = ask.settings.away_after
+    stands = await standing.waiting_tickets(ask.session, SHOWN, ask.now, away_after)
+    waiting = await _waiting(ask, stands)
     data = {
         "shift": {
             "state": shift.state.value if shift else ShiftState.OFF.value,
@@ -41,36 +45,41 @@ async def desk(ask: Ask[None]) -> View:
         "waiting": waiting,
         "waiting_total": wait.waiting,
         "longest_since_at": wait.longest_since_at,
-        "next": waiting[0] | {"documents": await _documents(ask, tickets[0])} if waiting else None,
+        "next": await _next(ask),
         "today": await _today(ask),
         "wrap_up_s": ask.settings.wrap_up_s,
     }
     return View("desk.html", data)
 
 
-async def _waiting(ask: Ask[None], tickets: list[Ticket]) -> list[dict[str, Any]]:
+async def _next(ask: Ask[None]) -> dict[str, Any] | None:
+    head = await standing.next_ticket(ask.session, ask.now, ask.settings.away_after)
+    if head is None:
+        return None
+    (row,) = await _waiting(ask, [head])
+    return row | {"documents": await _documents(ask, head.ticket)}
+
+
+async def _waiting(ask: Ask[None], stands: list[Waiting]) -> list[dict[str, Any]]:
     statement = (
         select(Meeting, Access, Account.name)
         .join(Access, Access.id == Meeting.access)
         .join(Account, Account.id == Access.applicant)
-        .where(Meeting.id.in_([ticket.meeting for ticket in tickets]))
+        .where(Meeting.id.in_([stand.ticket.meeting for stand in stands]))
     )
     rows = await ask.session.execute(statement)
     cases = {meeting.id: (meeting, access, name) for meeting, access, name in rows}
-    return [
-        _waiting_row(ask, position, ticket, *cases[ticket.meeting])
-        for position, ticket in enumerate(tickets, 1)
-    ]
+    return [_waiting_row(ask, stand, *cases[stand.ticket.meeting]) for stand in stands]
 
 
 def _waiting_row(
-    ask: Ask[None], position: int, ticket: Ticket, meeting: Meeting, access: Access, name: str
+    ask: Ask[None], stand: Waiting, meeting: Meeting, access: Access, name: str
 ) -> dict[str, Any]:
     zone = ZoneInfo(access.timezone)
     booked_text = time_with_zone(meeting.starts_at, zone)
     desk_text = time_with_zone(meeting.starts_at, ask.settings.zone)
     return {
-        "position": position,
+        "position": stand.position,
         "name": name,
         "role_name": role_name(access.role),
         "agency": access.agency,
@@ -79,8 +88,8 @@ def _waiting_row(
         "zone": zone,
         "booked_text": booked_text,
         "desk_text": desk_text if desk_text != booked_text else "",
-        "waiting_since_at": ticket.waiting_since_at,
-        "mark": MARKS[OrderClass(ticket.order_class)],
+        "waiting_since_at": stand.ticket.waiting_since_at,
+        "mark": "away" if stand.is_away else MARKS[OrderClass(stand.ticket.order_class)],
     }
 
 
@@ -120,7 +129,7 @@ async def choose_state(ask: Ask[None]) -> Done:
     me = ask.identity.id
     if await shifts.choose(ask.session, me, state, ask.now, reason):
         detail = {"state": state.value, "reason": reason}
-        audit.record(ask.session, me, Did.SHIFT_CHANGED, me, ask.now, **detail)
+        await audit.record(ask.session, me, Did.SHIFT_CHANGED, me, ask.now, **detail)
 
     body = {"state": state.value, "since_at": ask.now.isoformat()}
     return Done(body, "/desk", Signaling.moved)
@@ -128,11 +137,12 @@ async def choose_state(ask: Ask[None]) -> Done:
 
 async def take(ask: Ask[None]) -> Done:
     """POST /desk/take: the next applicant, and the call with them. Raises LineError."""
-    ticket, call = await line.take_next(ask.session, ask.identity.id, ask.now)
-    found = await ask.session.execute(select(Meeting.access).where(Meeting.id == ticket.meeting))
-    access = found.scalar_one()
-    ask.session.add(Review(call=call.id, access=access, challenge=draw_challenge()))
-    audit.record(
+    away_after = ask.settings.away_after
+    ticket, call = await line.take_next(ask.session, ask.identity.id, ask.now, away_after)
+    found = await ask.session.execute(_ACCESS, {"meeting": ticket.meeting})
+    sheet = {"call": call.id, "access": found.scalar_one(), "challenge": draw_challenge()}
+    await ask.session.execute(_NEW_REVIEW, sheet)
+    await audit.record(
         ask.session,
         ask.identity.id,
         Did.TAKEN,

@@ -9,7 +9,8 @@ from desk.access.files import find_meeting
 from desk.answers import led_on
 from desk.asks import Ask, Done, View, wants_json
 from desk.audit import Did
-from desk.keys import SIGNALING
+from desk.keys import DATABASE, SIGNALING
+from desk.retrying import unavailable
 from signaling.server import Signaling
 from waiting_room import line
 from waiting_room.tables import Ticket, TicketState
@@ -18,16 +19,16 @@ from waiting_room.tables import Ticket, TicketState
 async def waiting(ask: Ask[Ticket]) -> View | web.StreamResponse:
     """GET /waiting/{id}: the place, or where the ticket's way went on."""
     ticket = ask.thing
-    if ticket.state is not TicketState.WAITING:
+    if ticket.state not in {TicketState.WAITING, TicketState.SET_ASIDE}:
         return await _moved_on(ask, ticket)
     (booked, access), _parties = await find_meeting(ask.session, ticket.meeting)
+    last_call = await line.outcome_of_last_call(ask.session, ticket.id)
     # Signaling may read the line anew, one at a time. Whoever waited for that with a connection in
     # hand could keep it from getting one, so this page gives its own back first.
     await ask.session.close()
     place = await ask.request.app[SIGNALING].place_of(ticket.id)
     if place is None:
-        # Called or gone since this transaction began: a new one will tell.
-        raise web.HTTPSeeOther(ask.request.path)
+        return await _anew(ask)
     data = {"state": ticket.state.value, **place.as_dict()}
     if wants_json(ask.request):
         return View("waiting.html", data)
@@ -36,8 +37,19 @@ async def waiting(ask: Ask[Ticket]) -> View | web.StreamResponse:
         "place": place.as_dict(),
         "meeting": {"starts_at": booked.starts_at, "zone": ZoneInfo(access.timezone)},
         "letter_number": access.letter_number,
+        "hold_minutes": ask.settings.hold_minutes,
+        "last_call": last_call,
     }
     return View("waiting.html", data, page_only)
+
+
+async def _anew(ask: Ask[Ticket]) -> web.StreamResponse:
+    """Called or gone since this transaction began; or the line cannot be read just now."""
+    async with ask.request.app[DATABASE].reading() as session:
+        ticket = await session.get_one(Ticket, ask.thing.id)
+    if ticket.state in {TicketState.WAITING, TicketState.SET_ASIDE}:
+        raise unavailable()
+    raise web.HTTPSeeOther(ask.request.path)
 
 
 async def _moved_on(ask: Ask[Ticket], ticket: Ticket) -> web.StreamResponse:
@@ -51,7 +63,9 @@ async def leave(ask: Ask[Ticket]) -> Done:
     ticket = ask.thing
     await line.leave(ask.session, ticket.id, ask.now)
     waited_s = (ask.now - ticket.joined_at).total_seconds()
-    audit.record(ask.session, ask.identity.id, Did.LEFT, ticket.id, ask.now, waited_s=waited_s)
+    await audit.record(
+        ask.session, ask.identity.id, Did.LEFT, ticket.id, ask.now, waited_s=waited_s
+    )
 
     url = f"/meetings/{ticket.meeting}"
     return Done({"url": url}, url, Signaling.moved)

@@ -30,9 +30,13 @@ class AlreadyInCall(LineError):
 
 
 class NotYourCall(LineError):
-    """The call is not open, or not this verifier's."""
+    """The call is not open, or not this verifier's; `outcome` says how it ended, if it has."""
 
     code = "not_your_call"
+
+    def __init__(self, outcome: str | None = None) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
 
 
 class NotWaiting(LineError):

@@ -5,7 +5,18 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, DateTime, Dialect, Enum, ForeignKey, Index, MetaData, String, text
+from sqlalchemy import (
+    Boolean,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Table,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -52,6 +63,11 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012  SQLAlchemy's own protocol
 
 
+def table_of(entity: type[Base]) -> Table:
+    """The table alone: a statement on it passes the ORM by, which takes longer than to run it."""
+    return Base.metadata.tables[entity.__tablename__]
+
+
 def words_of(states: type[StrEnum]) -> Enum:
     """A column type that stores the enum's words, checked by the database, without a PG type."""
     return Enum(
@@ -65,9 +81,13 @@ def words_of(states: type[StrEnum]) -> Enum:
 
 
 class TicketState(StrEnum):
-    """Where an applicant's ticket stands; the last three are final."""
+    """Where an applicant's ticket stands; the last three are final.
+
+    Who was away for too long is set aside: no longer in the line, but with the key of its place.
+    """
 
     WAITING = "waiting"
+    SET_ASIDE = "set_aside"
     IN_CALL = "in_call"
     SERVED = "served"
     LEFT = "left"
@@ -75,12 +95,15 @@ class TicketState(StrEnum):
 
 
 class CallOutcome(StrEnum):
-    """How a call ended."""
+    """How a call ended: by the verifier's choice, by a side that was lost, by the applicant's."""
 
     APPROVED = "approved"
     REJECTED = "rejected"
     RETURNED = "returned"
     ABSENT = "absent"
+    VERIFIER_GONE = "verifier_gone"
+    APPLICANT_GONE = "applicant_gone"
+    LEFT = "left"
 
 
 class ShiftState(StrEnum):
@@ -91,6 +114,9 @@ class ShiftState(StrEnum):
     WRAP_UP = "wrap_up"
     ON_BREAK = "on_break"
     OFF = "off"
+
+
+IS_LIVE = text("state IN ('waiting', 'set_aside', 'in_call')")
 
 
 class Ticket(Base):
@@ -116,10 +142,23 @@ class Ticket(Base):
             "uq_ticket_live_applicant",
             "applicant",
             unique=True,
-            sqlite_where=text("state IN ('waiting', 'in_call')"),
-            postgresql_where=text("state IN ('waiting', 'in_call')"),
+            sqlite_where=IS_LIVE,
+            postgresql_where=IS_LIVE,
         ),
     )
+
+
+class Absence(Base):
+    """A waiting ticket that no page of its applicant listens for, and since when.
+
+    Apart from the ticket, because presence is written all the time: whoever takes the next one
+    skips tickets that another transaction has locked.
+    """
+
+    __tablename__ = "absence"
+
+    ticket: Mapped[str] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    since_at: Mapped[datetime]
 
 
 def _one_open_call_for_each(column: str) -> Index:
@@ -133,7 +172,8 @@ class Call(Base):
     """A verifier serving a ticket, from the take to its end; open while `ended_at` is empty.
 
     `is_first` is false for a ticket that was called before and handed back; `waited_s` are the
-    seconds since the ticket joined or was handed back.
+    seconds since the ticket joined or was handed back. Each side's `seen_at` is its lease on the
+    call; the applicant's counts from the arrival on.
     """
 
     __tablename__ = "call"
@@ -144,6 +184,9 @@ class Call(Base):
     is_first: Mapped[bool] = mapped_column(Boolean(create_constraint=True, name="is_first"))
     waited_s: Mapped[float]
     started_at: Mapped[datetime]
+    applicant_arrived_at: Mapped[datetime | None]
+    applicant_seen_at: Mapped[datetime]
+    verifier_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[CallOutcome | None] = mapped_column(words_of(CallOutcome))
 

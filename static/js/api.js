@@ -28,20 +28,22 @@ export class Refused extends Error {
  */
 async function ask(path, options) {
   let response;
+  let answer;
   try {
     response = await fetch(path, { credentials: "same-origin", ...options });
+    const isJson = response.headers.get("Content-Type")?.includes("json");
+    answer = isJson && response.status !== 204 ? await response.json() : null;
   } catch {
+    // Nothing came, or only half of it.
     throw new Refused(0, "offline", word("offline"));
   }
   if (response.status === 204) return null;
-  const isJson = response.headers.get("Content-Type")?.includes("json");
-  const answer = isJson ? await response.json() : {};
-  if (response.ok && isJson) return answer;
+  if (response.ok && answer) return answer;
   throw new Refused(
     response.status,
-    answer.code ?? "unexpected",
-    answer.detail ?? word("unexpected"),
-    answer,
+    answer?.code ?? "unexpected",
+    answer?.detail ?? word("unexpected"),
+    answer ?? {},
   );
 }
 

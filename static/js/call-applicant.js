@@ -1,21 +1,32 @@
 // The applicant's side of a call: calm, one thing to do, the verifier leads.
 
 import { Call } from "./call.js";
+import { showEnd } from "./call-over.js";
 import { chime } from "./chime.js";
+import { Countdown } from "./countdown.js";
+import { duration, secondsSince } from "./durations.js";
 import { need } from "./elements.js";
+import { wireLeave } from "./leave-call.js";
 import { pageData } from "./page-data.js";
+import { setText } from "./parts.js";
+import { SaidOnce } from "./said-once.js";
 import { startTimer } from "./timer.js";
 import { word } from "./words.js";
 
-/** @typedef {{id: string, started_at: string, peer_name: string, ice_servers: RTCIceServer[]}} Data */
+/**
+ * @typedef {{id: string, started_at: string, peer_name: string, ice_servers: RTCIceServer[],
+ *   grace_s: number}} Data
+ */
 /** @typedef {import("./call.js").Ended} Ended */
 
 const FAREWELL_MS = 2_500;
+const PATIENCE_S = 5;
 
 /** @type {Data} */
 const data = pageData();
 const page = need(".applicant-call");
 const unread = need("[data-unread]");
+const countdown = need("[data-countdown]");
 const field = /** @type {HTMLInputElement} */ (need("[data-chat-form] input[name=text]"));
 const narrow = matchMedia("(max-width: 59.99rem)");
 
@@ -34,20 +45,31 @@ function heard() {
 }
 
 /** @param {Ended} ended */
-function ended({ reason, url }) {
-  const dialog = /** @type {HTMLDialogElement} */ (need("#ended-dialog"));
-  need("[data-ended-title]", dialog).textContent = word(`ended_${reason}`);
-  need("[data-ended-text]", dialog).textContent = word(`ended_${reason}_text`);
-  const here = need("[data-use-here]", dialog);
-  here.hidden = reason !== "replaced";
-  here.addEventListener("click", () => location.reload());
-  // There is nothing behind this dialog to go back to.
-  dialog.addEventListener("cancel", (event) => event.preventDefault());
-  for (const open of document.querySelectorAll("dialog[open]")) {
-    /** @type {HTMLDialogElement} */ (open).close();
-  }
-  dialog.showModal();
-  if (reason !== "replaced") setTimeout(() => location.replace(url), FAREWELL_MS);
+function conclude(ended) {
+  showEnd(ended);
+  if (ended.reason !== "replaced") setTimeout(() => location.replace(ended.url), FAREWELL_MS);
+}
+
+const said = new SaidOnce();
+/** @type {string | null} the verifier's lease that is counted from */
+let since = null;
+const grace = new Countdown((left_s) => {
+  const name = left_s ? "grace" : "grace_over";
+  setText(countdown, word(name, { left: duration(left_s) }));
+  // At the beginning of a call the verifier is often a moment behind: no word of it then.
+  countdown.hidden = !call.facts.met && left_s > data.grace_s - PATIENCE_S;
+  if (!countdown.hidden) said.say(name, left_s);
+});
+
+/** @param {import("./call-status.js").Facts} facts */
+function learned({ present, peerSeenAt }) {
+  const before = since;
+  since = present === false ? peerSeenAt : null;
+  if (since === before) return;
+  if (since) return grace.start(data.grace_s - secondsSince(since));
+  grace.stop();
+  said.forget();
+  countdown.hidden = true;
 }
 
 need("[data-chat-open]").addEventListener("click", toggleChat);
@@ -55,11 +77,14 @@ need("[data-swap]").addEventListener("click", () => page.classList.toggle("shows
 startTimer(need("[data-timer]"), data.started_at);
 // The waiting room leads here in mid-chime; the last note is played where people are now.
 if (document.referrer.includes("/waiting/")) chime();
-new Call({
+const call = new Call({
   id: data.id,
   side: "applicant",
   peerName: data.peer_name,
   iceServers: data.ice_servers,
-  ended,
+  grace_s: data.grace_s,
+  ended: (ended) => hear(ended),
   heard,
+  learned,
 });
+const hear = wireLeave(`/calls/${data.id}`, call, conclude);

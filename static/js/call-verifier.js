@@ -1,6 +1,9 @@
 // The verifier's side of a call: the person, the paper and the list on one screen.
 
+import { Refused } from "./api.js";
+import { ApplicantAway } from "./applicant-away.js";
 import { Call } from "./call.js";
+import { showEnd } from "./call-over.js";
 import { Checklist } from "./checklist.js";
 import { wireDialogs } from "./dialogs.js";
 import { DocumentViewer } from "./documents.js";
@@ -11,29 +14,45 @@ import { pageData } from "./page-data.js";
 import { wireReveals } from "./reveal.js";
 import { startTimer } from "./timer.js";
 import { Verdict } from "./verdict.js";
-import { word } from "./words.js";
 
 /**
  * @typedef {{id: string, started_at: string, peer_name: string, ice_servers: RTCIceServer[],
+ *   grace_s: number, arrival_s: number, has_arrived: boolean,
  *   handling_target_s: number, documents: import("./documents.js").Document[],
  *   checklist: import("./checklist.js").Step[],
  *   challenge: import("./checklist.js").Challenge}} Data
  */
+
+/** Endings that no deed of a verifier brings about. */
+const EXPLAINED = ["verifier_gone", "applicant_gone", "left", "replaced"];
 
 /** @type {Data} */
 const data = pageData();
 const path = `/calls/${data.id}`;
 const notes = wireNotes(path);
 
+const hooks = { leaveBy, isAlone: () => !call.facts.present };
+let leaving = false;
+/** @type {import("./call.js").Ended | null} the end of the call, told while this page was leaving */
+let kept = null;
+const away = new ApplicantAway({
+  path,
+  startedAt: data.started_at,
+  grace_s: data.grace_s,
+  arrival_s: data.arrival_s,
+  ending: wireEnd(path, hooks),
+  late: () => call.learn({ late: true }),
+});
 const call = new Call({
   id: data.id,
   side: "verifier",
   peerName: data.peer_name,
+  grace_s: data.grace_s,
   iceServers: data.ice_servers,
+  met: data.has_arrived,
   ended,
+  learned: (facts) => away.follow(facts),
 });
-const hooks = { leaveBy, isAlone: () => !call.facts.present };
-let leaving = false;
 
 /**
  * End the call by a deed of this page. Its answer leads on, not the socket's news of the same.
@@ -48,22 +67,20 @@ async function leaveBy(deed) {
     location.replace(url);
   } catch (error) {
     leaving = false;
-    throw error;
+    if (!(error instanceof Refused)) throw error;
+    if (error.code === "not_your_call") {
+      call.leave();
+      showEnd({ reason: "too_late", url: "/desk" }, error.message);
+    } else if (kept) location.replace(kept.url);
+    else throw error;
   }
 }
 
 /** @param {import("./call.js").Ended} end */
-function ended({ reason, url }) {
-  if (reason !== "replaced") {
-    if (!leaving) location.replace(url);
-    return;
-  }
-  const dialog = /** @type {HTMLDialogElement} */ (need("#ended-dialog"));
-  need("[data-ended-title]", dialog).textContent = word("ended_replaced");
-  need("[data-ended-text]", dialog).textContent = word("ended_replaced_text");
-  need("[data-use-here]", dialog).addEventListener("click", () => location.reload());
-  dialog.addEventListener("cancel", (event) => event.preventDefault());
-  dialog.showModal();
+function ended(end) {
+  if (EXPLAINED.includes(end.reason)) showEnd(end);
+  else if (leaving) kept = end;
+  else location.replace(end.url);
 }
 
 const verdict = new Verdict(path, hooks);
@@ -71,7 +88,6 @@ new Checklist(path, data, (steps) => verdict.follow(steps));
 new DocumentViewer(data.documents);
 wireDialogs();
 wireReveals(path);
-wireEnd(path, hooks);
 
 const meter = /** @type {HTMLProgressElement} */ (need("[data-target]"));
 startTimer(need("[data-timer]"), data.started_at, (seconds) => {

@@ -7,6 +7,7 @@ import { play, showStatus, wireSound } from "./call-view.js";
 import { Chat } from "./chat.js";
 import { showControls, wireControls } from "./controls.js";
 import { wireDevices } from "./devices.js";
+import { serverTime } from "./durations.js";
 import { need } from "./elements.js";
 import { OwnMedia } from "./own-media.js";
 import { Peer } from "./peer.js";
@@ -16,17 +17,22 @@ import { keepAwake } from "./wake-lock.js";
 /** @typedef {"applicant" | "verifier"} Side */
 /** @typedef {{reason: string, url: string}} Ended */
 /** @typedef {{text: string, from: Side, at: string}} Said */
+/** @typedef {{present: boolean, page: string | null}} PeerNews */
 /**
  * @typedef {object} Seat
  * @property {string} id the call's
  * @property {Side} side
  * @property {string} peerName
  * @property {RTCIceServer[]} iceServers
+ * @property {number} grace_s how long the desk keeps the call for a side that is away
  * @property {(ended: Ended) => void} ended
+ * @property {boolean} [met] whether the other side has been there before this page was
  * @property {() => void} [heard] the other side wrote a message
+ * @property {(facts: import("./call-status.js").Facts) => void} [learned] the connection changed
  */
 
 const ACK_MS = 10_000;
+const KNOCK_AGAIN_MS = 2_000;
 const NOT_MINE = [401, 403, 404];
 
 /** One's own side of a call, from the moment the page sits down there. */
@@ -34,10 +40,23 @@ export class Call {
   /** @param {Seat} seat */
   constructor(seat) {
     this.seat = seat;
+    this.hasLeft = false;
     this.remote = /** @type {HTMLVideoElement} */ (need("video[data-remote]"));
     this.local = /** @type {HTMLVideoElement} */ (need("video[data-local]"));
     /** @type {import("./call-status.js").Facts} */
-    this.facts = { online: false, wasOnline: false, present: false, met: false, link: "new" };
+    this.facts = {
+      online: false,
+      wasOnline: false,
+      lapsed: false,
+      restarting: false,
+      present: null,
+      peerSeenAt: null,
+      met: seat.met ?? false,
+      late: false,
+      link: "new",
+    };
+    /** @type {ReturnType<typeof setTimeout> | undefined} until the call may be over without us */
+    this.lapsing = undefined;
     this.socket = openSocket("/call", { call: seat.id, page: crypto.randomUUID() });
     this.chat = new Chat(seat.peerName, (text) => this.say(text));
     this.peer = this.wirePeer();
@@ -53,6 +72,7 @@ export class Call {
 
   /** Give up the seat; the page goes elsewhere or stays as it is. */
   leave() {
+    this.hasLeft = true;
     this.socket.disconnect();
     this.peer.close();
     this.own.close();
@@ -83,42 +103,64 @@ export class Call {
     const { socket, peer, seat } = this;
     socket.on("connect", () => this.onConnect());
     socket.on("disconnect", (reason) => this.onDisconnect(reason));
-    socket.on("connect_error", () => this.refresh());
-    socket.on("peer", (/** @type {{present: boolean, page: string | null}} */ news) => {
-      this.learn({ present: news.present, met: this.facts.met || news.present });
-      if (news.present && news.page) peer.meet(news.page);
-    });
+    socket.on("connect_error", () => this.askWhy());
+    socket.on("peer", (/** @type {PeerNews} */ news) => this.onPeer(news));
+    socket.on("restarting", () => this.learn({ restarting: true }));
     socket.on("signal", (/** @type {import("./peer.js").Signal} */ signal) => peer.hear(signal));
     socket.on("chat", (/** @type {Said} */ said) => {
       this.chat.add({ ...said, mine: said.from === seat.side });
       if (said.from !== seat.side) seat.heard?.();
     });
-    socket.on("ended", (/** @type {Ended} */ ended) => {
-      this.leave();
-      seat.ended(ended);
-    });
+    socket.on("ended", (/** @type {Ended} */ ended) => this.end(ended));
+  }
+
+  /** @param {Ended} ended */
+  end(ended) {
+    if (this.hasLeft) return;
+    this.leave();
+    this.seat.ended(ended);
   }
 
   onConnect() {
-    this.learn({ online: true, wasOnline: true });
+    clearTimeout(this.lapsing);
+    this.learn({ online: true, wasOnline: true, lapsed: false, restarting: false });
     this.refresh();
   }
 
   /** @param {string} reason */
-  async onDisconnect(reason) {
-    this.learn({ online: false, present: false });
-    if (reason !== "io server disconnect") return;
-    // The desk itself showed us out without a word: it says why when the page asks.
+  onDisconnect(reason) {
+    this.learn({ online: false, present: null, peerSeenAt: null });
+    this.lapsing = setTimeout(() => this.learn({ lapsed: true }), this.seat.grace_s * 1000);
+    if (reason === "io server disconnect") this.askWhy();
+  }
+
+  /** @param {PeerNews} news */
+  onPeer({ present, page }) {
+    const hasJustGone = this.facts.present === true && !present;
+    // A moment ago it was here; since when its lease runs, the desk knows exactly.
+    const peerSeenAt = hasJustGone ? serverTime().toISOString() : this.facts.peerSeenAt;
+    this.learn({ present, peerSeenAt, met: this.facts.met || present });
+    if (present && page) this.peer.meet(page);
+    if (hasJustGone) this.refresh();
+  }
+
+  /**
+   * The desk may have turned this page away: then it says why when asked, and where it does not, a
+   * socket that was turned away never comes back by itself.
+   */
+  async askWhy() {
     await this.refresh();
-    this.socket.connect();
+    if (this.hasLeft || this.socket.active) return;
+    setTimeout(() => this.hasLeft || this.socket.connect(), KNOCK_AGAIN_MS);
   }
 
   /** What was said meanwhile. A call that is over, or no longer ours, leads on. */
   async refresh() {
     try {
       const answer = await read(location.pathname);
-      if (answer.state === "open") this.chat.catchUp(answer.chat);
-      else location.replace(answer.url);
+      if (answer.state !== "open") return this.end({ reason: answer.outcome, url: answer.url });
+      this.chat.catchUp(answer.chat);
+      if (this.facts.online) this.learn({ peerSeenAt: answer.peer_seen_at });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (NOT_MINE.includes(error.status)) location.reload();
@@ -140,7 +182,10 @@ export class Call {
 
   /** @param {Partial<import("./call-status.js").Facts>} news */
   learn(news) {
+    // What follows from one's own leaving is no news of the connection.
+    if (this.hasLeft) return;
     showStatus(statusOf(Object.assign(this.facts, news)));
+    this.seat.learned?.(this.facts);
   }
 
   showOwn() {

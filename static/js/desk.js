@@ -42,8 +42,8 @@ function draw(fresh) {
   forgetOffline();
   drawShift(fresh.shift, fresh.open_call ? "in_call" : fresh.shift.state);
   if (fresh.open_call) part("[data-open-call]").setAttribute("href", fresh.open_call.url);
-  drawNext(fresh.next);
-  drawLine(fresh.waiting);
+  drawNext(fresh.next, fresh.waiting_total);
+  drawLine(fresh.waiting, fresh.next?.position);
   drawCounts(fresh);
   countOn();
   countEachSecond();

@@ -20,6 +20,13 @@ function levelOf(age_s) {
 
 /** @type {Level} */
 let shown = "ok";
+let restarting = false;
+
+/** @param {boolean} is whether the desk has said that it restarts, and is not back yet */
+export function showRestart(is) {
+  if (is && !restarting) setText(part("[data-freshness-news]"), word("live_restarts"));
+  restarting = is;
+}
 
 /**
  * @param {number} age_s of the last answer
@@ -46,6 +53,7 @@ export function showFreshness(age_s, isAlwaysCounted) {
  */
 function wordsFor(level, age_s, isAlwaysCounted) {
   if (level === "bad") return word("live_stopped");
+  if (restarting) return word("live_restarts");
   if (level === "ok" && !isAlwaysCounted) return word("live_fresh");
   return word("live_aged", { ago: spoken(age_s) });
 }

@@ -15,13 +15,17 @@ import { copyOf, fillCells, part, showCopy } from "./parts.js";
  * @property {string} mark
  */
 
-/** @param {Row[]} rows */
-export function drawLine(rows) {
+/**
+ * @param {Row[]} rows
+ * @param {number} [next] the position of the one who would be taken now
+ */
+export function drawLine(rows, next) {
   const body = /** @type {HTMLTableSectionElement} */ (part("[data-line]"));
   while (body.rows.length > rows.length) body.deleteRow(-1);
   rows.forEach((row, index) => {
     if (!body.rows[index]) body.append(copyOf("line-row"));
     fillRow(body.rows[index], row);
+    body.rows[index].classList.toggle("is-next", !isAway(row) && row.position === next);
   });
 }
 
@@ -31,7 +35,7 @@ export function drawLine(rows) {
  */
 function fillRow(element, row) {
   fillCells(element, {
-    position: row.position,
+    position: isAway(row) ? "–" : row.position,
     name: row.name,
     role_name: row.role_name,
     unit: row.unit,
@@ -41,6 +45,14 @@ function fillRow(element, row) {
   });
   part('[data-cell="since"]', element).dataset.since = row.waiting_since_at;
   showCopy(part('[data-cell="mark"]', element), `mark-${row.mark}`);
+}
+
+/**
+ * Whoever is away is passed over: nobody stands behind them.
+ * @param {Row} row
+ */
+function isAway(row) {
+  return row.mark === "away";
 }
 
 /**

@@ -1,6 +1,7 @@
 // A page's picture of the desk, kept fresh: the socket tells when, HTTP answers what.
 
 import { Refused, read } from "./api.js";
+import { showRestart } from "./freshness.js";
 import { everySecond } from "./seconds.js";
 import { openSocket } from "./socket.js";
 
@@ -46,7 +47,11 @@ export function follow(path, draw, aged) {
   }
 
   const socket = openSocket("/load");
-  socket.on("connect", refresh);
+  socket.on("restarting", () => showRestart(true));
+  socket.on("connect", () => {
+    showRestart(false);
+    refresh();
+  });
   socket.on("load", refresh);
   addEventListener("pageshow", (event) => event.persisted && refresh());
   everySecond(() => {

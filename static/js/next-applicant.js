@@ -13,21 +13,26 @@ const button = part("button", form);
 /** One try to take, repeated with the same key until the desk has answered. */
 let key = crypto.randomUUID();
 
-/** @param {Next | null} next */
-export function drawNext(next) {
+/**
+ * @param {Next | null} next
+ * @param {number} waiting how many wait, those who are away among them
+ */
+export function drawNext(next, waiting) {
   const who = part("[data-next]");
   who.hidden = !next;
-  part("[data-nobody]").hidden = Boolean(next);
   if (next) {
     const { name, role_name, unit } = next;
     const documents = word("documents", { n: next.documents });
-    fillCells(who, { name, role_name, unit, agency: agencyApart(next), documents });
+    const place = word("next_place", { n: next.position });
+    fillCells(who, { place, name, role_name, unit, agency: agencyApart(next), documents });
     showCopy(part('[data-cell="mark"]', who), `mark-${next.mark}`);
   }
   button.classList.toggle("is-locked", !next);
   button.ariaDisabled = next ? "false" : "true";
-  for (const element of form.querySelectorAll("[data-take-open], [data-take-locked]")) {
-    element.toggleAttribute("hidden", element.hasAttribute("data-take-open") !== Boolean(next));
+  const hint = next ? "open" : waiting ? "away" : "nobody";
+  for (const element of document.querySelectorAll("[data-hint]")) {
+    const cases = element.getAttribute("data-hint")?.split(" ");
+    element.toggleAttribute("hidden", !cases?.includes(hint));
   }
 }
 
@@ -50,7 +55,9 @@ async function takeOnce() {
     if (call) location.assign(call.url);
     else showProblem(word("nobody_waits"));
   } catch (error) {
-    if (error instanceof Refused && error.status) key = crypto.randomUUID();
+    // What the desk could not do it may have done all the same: the same key asks for its answer.
+    const isRefused = error instanceof Refused && error.status > 0 && error.status < 500;
+    if (isRefused) key = crypto.randomUUID();
     throw error;
   }
 }

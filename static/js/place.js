@@ -3,7 +3,16 @@
 
 /** @typedef {{epoch: string | number, count: number}} Version */
 /** @typedef {[low: number, high: number]} Range */
-/** @typedef {{position: number, waiting: number, wait_s: Range | null, version: Version}} Place */
+/** @typedef {"passed_over" | "set_aside"} Away */
+/**
+ * @typedef {object} Place
+ * @property {number} position
+ * @property {number} waiting
+ * @property {Range | null} wait_s
+ * @property {Version} version
+ * @property {Away | null} away the line does not know yet that this page is open
+ * @property {Away | null} [back_from] what it was until this page came
+ */
 /**
  * @typedef {object} Line
  * @property {Version} version
@@ -14,19 +23,20 @@
 
 /**
  * The place after the news, or null where it cannot be told from it and the desk must be asked:
- * news was missed, the sender is another one, or it was this place that left the line.
+ * news was missed, the sender is another one, it was this place that left the line, or the line
+ * does not count it at the moment.
  * @param {Place} place
  * @param {Line} line
  * @returns {Place | null}
  */
 export function follow(place, line) {
-  if (line.version.epoch !== place.version.epoch) return null;
+  if (place.away || line.version.epoch !== place.version.epoch) return null;
   const missed = line.version.count - place.version.count;
   if (missed !== 0 && missed !== 1) return null;
   const position = missed === 0 ? place.position : shifted(place.position, line.changes);
   if (position === null) return null;
   const wait_s = waitOf(position, line.pace_s);
-  return { position, waiting: line.waiting, wait_s, version: line.version };
+  return { position, waiting: line.waiting, wait_s, version: line.version, away: null };
 }
 
 /**

@@ -3,6 +3,7 @@
 import { actOnce } from "./act-button.js";
 import { act } from "./api.js";
 import { need } from "./elements.js";
+import { keyKeeper } from "./keys.js";
 import { MailPreview } from "./mail-preview.js";
 import { RejectForm } from "./reject-form.js";
 import { word } from "./words.js";
@@ -22,8 +23,7 @@ export class Verdict {
   constructor(path, hooks) {
     this.path = path;
     this.hooks = hooks;
-    this.key = crypto.randomUUID();
-    this.said = "";
+    this.keyFor = keyKeeper();
     /** @type {Step[]} */
     this.missing = [];
     this.approve = need("[data-approve]");
@@ -96,18 +96,5 @@ export class Verdict {
   /** @param {Record<string, string>} verdict */
   async give(verdict) {
     await this.hooks.leaveBy(() => act(`${this.path}/verdict`, verdict, this.keyFor(verdict)));
-  }
-
-  /**
-   * A second try of the same verdict is the same act; another verdict is another.
-   * @param {Record<string, string>} verdict
-   */
-  keyFor(verdict) {
-    const said = JSON.stringify(verdict);
-    if (said !== this.said) {
-      this.said = said;
-      this.key = crypto.randomUUID();
-    }
-    return this.key;
   }
 }

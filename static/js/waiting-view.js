@@ -5,6 +5,7 @@ import { pipsOf, wholeMinutes } from "./place.js";
 import { word } from "./words.js";
 
 /** @typedef {import("./place.js").Place} Place */
+/** @typedef {"connecting" | "connected" | "lost" | "restarting"} Connection */
 
 /** @param {string} name */
 const part = (name) => /** @type {HTMLElement} */ (document.querySelector(`[data-${name}]`));
@@ -13,6 +14,8 @@ const room = part("room");
 const number = part("place");
 const line = part("line");
 const moved = part("moved");
+const back = part("back");
+const hold_ms = Number(room.dataset.holdMinutes) * 60_000;
 const clock = new Intl.DateTimeFormat("id-ID", {
   timeZone: room.dataset.zone,
   hour: "2-digit",
@@ -36,9 +39,19 @@ export function showPlace(place, before) {
   if (place.position === before) return;
   drawLine(ahead);
   moved.hidden = place.position < before;
+  if (place.position < before) back.hidden = true;
   if (place.position > before) {
     write(part("moved-what"), word("moved_what", { from: before, to: place.position }));
   }
+}
+
+/**
+ * This page was away, and the line knew it.
+ * @param {import("./place.js").Away} from
+ */
+export function showBack(from) {
+  write(part("back-why"), word(`back_${from}`));
+  back.hidden = false;
 }
 
 /** @param {Place["wait_s"]} wait_s */
@@ -72,15 +85,25 @@ function span(classes, text = "") {
   return element;
 }
 
-/**
- * @param {"connecting" | "connected" | "lost"} state
- */
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let holding;
+
+/** @param {Connection} state */
 export function showConnection(state) {
+  const shown = state === "restarting" ? "connecting" : state;
   for (const sign of document.querySelectorAll("[data-connection]")) {
-    /** @type {HTMLElement} */ (sign).hidden = sign.getAttribute("data-connection") !== state;
+    /** @type {HTMLElement} */ (sign).hidden = sign.getAttribute("data-connection") !== shown;
   }
-  part("safe").hidden = state === "lost";
+  const away = state === "lost" || state === "restarting";
+  part("safe").hidden = away;
   part("lost").hidden = state !== "lost";
+  part("restarting").hidden = state !== "restarting";
+  if (!away) {
+    clearTimeout(holding);
+    holding = undefined;
+    write(part("lost-what"), word("lost_short"));
+  }
+  if (away) holding ??= setTimeout(() => write(part("lost-what"), word("lost_long")), hold_ms);
 }
 
 /** The verifier is ready: nothing else is left on the page. */

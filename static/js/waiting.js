@@ -5,7 +5,7 @@ import { chime, unlockSound } from "./chime.js";
 import { follow, isOlder } from "./place.js";
 import { closePreview, openPreview } from "./preview.js";
 import { openSocket } from "./socket.js";
-import { showConnection, showElsewhere, showPlace, showReady } from "./waiting-view.js";
+import { showBack, showConnection, showElsewhere, showPlace, showReady } from "./waiting-view.js";
 import { keepAwake } from "./wake-lock.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -13,15 +13,19 @@ import { keepAwake } from "./wake-lock.js";
 const SILENCE_MS = 10_000;
 const CHIME_MS = 900;
 const NOT_MINE = [401, 403, 404];
+const IN_LINE = ["waiting", "set_aside"];
 
 const data = /** @type {HTMLElement} */ (document.getElementById("place"));
 /** @type {Place} */
 let place = JSON.parse(data.textContent ?? "");
 /** The other tabs of this waiting room. */
 const tabs = new BroadcastChannel("waiting-room");
+// A tab that people see goes into the call itself, however late it hears of it.
+tabs.onmessage = () => document.hidden || tabs.postMessage("here");
 let asking = false;
 let called = false;
 let leaving = false;
+let restarting = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let silence;
 
@@ -39,7 +43,7 @@ async function ask() {
   asking = true;
   try {
     const answer = await read(location.pathname);
-    if (answer.state === "waiting") take(answer);
+    if (IN_LINE.includes(answer.state)) take(answer);
     else if (answer.state === "in_call") enter(answer.url);
     else leave(answer.url);
   } catch (error) {
@@ -79,6 +83,7 @@ function enter(url) {
       clearTimeout(going);
       showElsewhere();
     };
+    tabs.postMessage("who");
     return;
   }
   tabs.postMessage("entering");
@@ -87,7 +92,7 @@ function enter(url) {
 
 function lost() {
   if (leaving) return;
-  showConnection("lost");
+  showConnection(restarting ? "restarting" : "lost");
   // Refused or closed by the server, not by the net: it will say why.
   if (!socket.active) ask();
 }
@@ -104,12 +109,20 @@ function leave(url) {
 }
 
 const socket = openSocket("/waiting");
-socket.on("connect", () => showConnection("connected"));
+socket.on("connect", () => {
+  restarting = false;
+  showConnection("connected");
+});
 socket.on("disconnect", lost);
 socket.on("connect_error", lost);
+socket.on("restarting", () => {
+  restarting = true;
+  showConnection("restarting");
+});
 socket.on("place", (/** @type {Place} */ news) => {
   listenOn();
   take(news);
+  if (news.back_from) showBack(news.back_from);
 });
 socket.on("line", (/** @type {import("./place.js").Line} */ news) => {
   listenOn();
@@ -132,6 +145,10 @@ document.querySelector("[data-chime]")?.addEventListener("click", chime);
 document.addEventListener("pointerdown", unlockSound, { once: true });
 document.addEventListener("keydown", unlockSound, { once: true });
 addEventListener("pagehide", closePreview);
+// A telephone that was locked: what it shows may be old, and its socket dead without knowing it.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && !leaving) askAnew();
+});
 // Back from the browser's own memory of pages: what it shows is old.
 addEventListener("pageshow", (shown) => shown.persisted && location.reload());
 

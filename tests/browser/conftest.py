@@ -1,18 +1,20 @@
 """Real browsers against the real server: `desk serve --demo` with a real SMTP sink behind it."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.browser.portrait import write_portrait
 from tests.sink import Sink
@@ -21,6 +23,7 @@ from tests.support import free_port
 CHROMIUM = os.environ.get("DESK_TEST_BROWSER", "/usr/bin/chromium")
 PASSWORD = "verifikasi-demo"
 START_TIMEOUT_S = 60
+expect.set_options(timeout=20_000)  # a bound for hanging tests, never a measure
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -58,11 +61,46 @@ async () => {
 
 @dataclass
 class Desk:
-    """A running demonstration."""
+    """A demonstration: `desk serve --demo` as a process of its own, which may be killed."""
 
-    url: str
-    mails: Sink
-    folder: Path = field(repr=False)
+    folder: Path
+    port: int
+    mails: Sink = field(repr=False)
+    variables: dict[str, str] = field(default_factory=dict)
+    server: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        environment = os.environ | {
+            "DESK_DATA_DIR": str(self.folder),
+            "DESK_PORT": str(self.port),
+            "DESK_SMTP_URL": f"smtp://127.0.0.1:{self.mails.port}",
+        }
+        command = [sys.executable, "-m", "desk", "serve", "--demo"]
+        environment |= self.variables
+        self.server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        _wait_until_ready(self.url, self.server)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Send the signal, and wait until it is gone."""
+        assert self.server is not None
+        self.server.send_signal(number)
+        self.server.wait()
+
+
+@contextmanager
+def running(folder: Path, sink: Sink, **variables: str) -> Iterator[Desk]:
+    """A demonstration with these DESK_ variables."""
+    desk = Desk(folder, free_port(), sink, variables)
+    try:
+        desk.start()
+        yield desk
+    finally:
+        desk.stop()
 
 
 @pytest.fixture(scope="session")
@@ -76,21 +114,9 @@ def sink() -> Iterator[Sink]:
 
 @pytest.fixture(scope="module")
 def demo(sink: Sink, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """`desk serve --demo` as a process of its own."""
-    folder, port = tmp_path_factory.mktemp("desk"), free_port()
-    environment = os.environ | {
-        "DESK_DATA_DIR": str(folder),
-        "DESK_PORT": str(port),
-        "DESK_SMTP_URL": f"smtp://127.0.0.1:{sink.port}",
-    }
-    command = [sys.executable, "-m", "desk", "serve", "--demo"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _wait_until_ready(url, server)
-            yield Desk(url, sink, folder)
-        finally:
-            server.terminate()
+    """The demonstration as it comes."""
+    with running(tmp_path_factory.mktemp("desk"), sink) as desk:
+        yield desk
 
 
 def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
