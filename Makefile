@@ -19,7 +19,7 @@ COMPILE := env -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u PIP_FIND_LINKS PIP_CON
 	--strip-extras --no-header --no-emit-options --build-deps-for=editable
 
 .NOTPARALLEL:
-.PHONY: run test check check-style check-types check-scripts bench faults vendor lock tools
+.PHONY: run test check check-style check-types check-scripts bench faults vendor words lock tools
 .DEFAULT_GOAL := run
 
 run: $(LIVE) vendor
@@ -39,7 +39,7 @@ check-types: $(TOOLS)
 	$(BIN)/mypy tools tests
 
 check-scripts: $(NODE_TOOLS)
-	node_modules/.bin/biome check static/js
+	node_modules/.bin/biome check static/js tests/scripts
 	node_modules/.bin/tsc --project .
 
 bench: tools
@@ -54,6 +54,10 @@ tools: $(TOOLS) $(NODE_TOOLS) vendor
 
 vendor: $(LIVE) $(PACKAGES)
 	@$(BIN)/python -m tools.vendor
+
+# The message catalogues after a change of words; what it names is to be translated by hand.
+words: $(TOOLS)
+	@$(BIN)/python -m tools.words
 
 lock: $(TOOLS)
 	$(COMPILE) --output-file=requirements.lock pyproject.toml

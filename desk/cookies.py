@@ -1,12 +1,14 @@
-"""The two cookies: the session's, and a visitor's, which only carries the sign-in's CSRF token."""
+"""The cookies: the session's; a visitor's, for CSRF tokens alone; the language's."""
 
-import hmac
 import secrets
 
 from aiohttp import web
 
-from desk.keyring import derive, keyed_hash
+from desk.csrf import is_token_for, token_for
 from desk.keys import SETTINGS
+from desk.language import Language
+
+A_YEAR_S = 365 * 24 * 3600
 
 
 def _name(request: web.Request, kind: str) -> str:
@@ -52,28 +54,38 @@ def drop_session_token(request: web.Request, response: web.StreamResponse) -> No
 
 
 def csrf_token(request: web.Request) -> str:
-    """The token that belongs to the browser's cookie; empty for a browser without any."""
-    bound_to = session_token(request) or _token(request, "desk_visitor")
-    if not bound_to:
-        return ""
-    key = derive(request.app[SETTINGS].secret_key, "csrf")
-    return keyed_hash(key, bound_to.encode())
+    """A token that belongs to the browser's cookie; empty for a browser without any."""
+    cookie = _bound_to(request)
+    return token_for(request.app[SETTINGS].secret_key, cookie) if cookie else ""
 
 
 def csrf_holds(request: web.Request, token: str) -> bool:
-    """Whether the token is the one that belongs to the browser's cookie."""
-    expected = csrf_token(request)
-    # A stranger's token may hold what UTF-8 cannot say; then it is wrong, and no more than that.
-    return bool(expected) and hmac.compare_digest(token.encode(errors="replace"), expected.encode())
+    """Whether the token belongs to the browser's cookie."""
+    cookie = _bound_to(request)
+    return bool(cookie) and is_token_for(request.app[SETTINGS].secret_key, cookie, token)
+
+
+def _bound_to(request: web.Request) -> str:
+    return session_token(request) or _token(request, "desk_visitor") or ""
 
 
 def new_visitor(request: web.Request) -> tuple[str, str]:
     """A visitor's token for a browser without a cookie, and its CSRF token."""
     token = secrets.token_urlsafe(24)
-    key = derive(request.app[SETTINGS].secret_key, "csrf")
-    return token, keyed_hash(key, token.encode())
+    return token, token_for(request.app[SETTINGS].secret_key, token)
 
 
 def set_visitor_token(request: web.Request, response: web.StreamResponse, token: str) -> None:
     """Hand the browser its visitor's token, until it is closed or signs in."""
     _set(request, response, "desk_visitor", token, 24 * 3600)
+
+
+def chosen_language(request: web.Request) -> Language | None:
+    """What was chosen in this browser, by whoever sat at it."""
+    word = _token(request, "desk_language")
+    return Language(word) if word in set(Language) else None
+
+
+def set_language(request: web.Request, response: web.StreamResponse, language: Language) -> None:
+    """Let the browser remember the language for a year."""
+    _set(request, response, "desk_language", language.value, A_YEAR_S)

@@ -1,18 +1,38 @@
-"""Pages out of templates: one environment, escaping always on."""
+"""Pages out of templates: an environment for each language, escaping always on."""
 
 from datetime import datetime
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from desk import times
+from desk import amounts, times, words
 from desk.access.statuses import status_of
 from desk.assets import Assets, folder_of
+from desk.language import NAMES, Language, spoken
 from desk.settings import Settings
-from desk.words import _
 
 
-def build_templates(settings: Settings, assets: Assets) -> Environment:
-    """The environment of pages and mails. An unknown name in a template is an error."""
+class Templates:
+    """Templates that speak the language being spoken.
+
+    Each language has an environment of its own, because Jinja keeps what an imported template has
+    set: the words in it stay those of the first page that asked.
+    """
+
+    def __init__(self, settings: Settings, assets: Assets) -> None:
+        """An unknown name in a template is an error."""
+        self._of = {language: _environment(language, settings, assets) for language in Language}
+
+    def get(self, name: str) -> Template:
+        """The template of this name."""
+        return self._of[spoken()].get_template(name)
+
+    def render(self, name: str, context: dict[str, Any]) -> str:
+        """The template of this name, filled in."""
+        return self.get(name).render(context)
+
+
+def _environment(language: Language, settings: Settings, assets: Assets) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder_of("templates")),
         autoescape=True,
@@ -21,8 +41,11 @@ def build_templates(settings: Settings, assets: Assets) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {
-        "_": _,
+        **{name: getattr(words, name) for name in ("_", "_n", "_c")},
         "asset": assets.url,
+        "modules": assets.modules,
+        "language": language,
+        "languages": NAMES,
         "organisation": settings.organisation,
         "public_url": settings.public_url,
         "desk_zone": settings.zone,
@@ -39,7 +62,10 @@ def build_templates(settings: Settings, assets: Assets) -> Environment:
             "time_with_zone",
             "time_with_both_zones",
             "duration",
+            "duration_in_words",
+            "target_in_words",
         )
     }
+    environment.filters |= {name: getattr(amounts, name) for name in ("number", "decimal")}
     environment.filters["iso"] = datetime.isoformat
     return environment

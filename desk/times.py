@@ -1,36 +1,42 @@
-"""Times as Indonesians write them: "Selasa, 24 November 2026", "10.00 WIT", durations "6.42".
+"""Times as the language being spoken writes them.
 
-The one place that knows zones and Babel. All moments come in as aware UTC.
+"Selasa, 24 November 2026", "10.00 WIT" and a duration "6.42" in Indonesian; "Tuesday, 24 November
+2026", "10:00 WIT" and "6:42" in English. The one place that knows zones. All moments come in as
+aware UTC.
 """
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
+from babel.units import format_unit
 
-LOCALE = "id"
+from desk.language import Language, spoken
+
+# Between hours, minutes and seconds.
+SEPARATORS = {Language.INDONESIAN: ".", Language.ENGLISH: ":"}
 
 
 def long_date(moment: datetime, zone: ZoneInfo) -> str:
     """ "Selasa, 24 November 2026"."""
-    return format_date(moment.astimezone(zone).date(), "EEEE, d MMMM y", LOCALE)
+    return format_date(moment.astimezone(zone).date(), "EEEE, d MMMM y", spoken())
 
 
 def short_date(day: date | datetime, zone: ZoneInfo | None = None) -> str:
     """ "24 Nov 2026"; a moment needs its zone, a calendar date has none."""
     if isinstance(day, datetime):
         day = day.astimezone(zone).date()
-    return format_date(day, "d MMM y", LOCALE)
+    return format_date(day, "d MMM y", spoken())
 
 
 def day_name(day: date) -> str:
     """ "24 November 2026"."""
-    return format_date(day, "d MMMM y", LOCALE)
+    return format_date(day, "d MMMM y", spoken())
 
 
 def clock_time(moment: datetime, zone: ZoneInfo) -> str:
-    """ "10.00"."""
-    return format_datetime(moment.astimezone(zone), "HH.mm", locale=LOCALE)
+    """ "10.00" or "10:00"."""
+    return moment.astimezone(zone).strftime(f"%H{SEPARATORS[spoken()]}%M")
 
 
 def zone_name(moment: datetime, zone: ZoneInfo) -> str:
@@ -51,10 +57,31 @@ def time_with_both_zones(moment: datetime, zone: ZoneInfo, desk_zone: ZoneInfo) 
 
 
 def duration(seconds: float) -> str:
-    """ "6.42" for 6 minutes 42 seconds, "1.06.42" from an hour on."""
+    """ "6.42" or "6:42" for 6 minutes 42 seconds, "1.06.42" from an hour on."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}.{minutes:02}.{rest:02}" if hours else f"{minutes}.{rest:02}"
+    parts = (f"{hours}", f"{minutes:02}") if hours else (f"{minutes}",)
+    return SEPARATORS[spoken()].join((*parts, f"{rest:02}"))
+
+
+def duration_in_words(seconds: float) -> str:
+    """ "6 menit 12 detik" or "6 minutes 12 seconds", as spoken.js says it."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{_unit('hour', hours)} {_unit('minute', minutes)}"
+    spare = _unit("second", rest)
+    return f"{_unit('minute', minutes)} {spare}" if minutes else spare
+
+
+def target_in_words(seconds: int) -> str:
+    """ "5 menit" where it is whole minutes, else "90 detik"."""
+    minutes, rest = divmod(seconds, 60)
+    return _unit("second", seconds) if rest else _unit("minute", minutes)
+
+
+def _unit(name: str, number: int) -> str:
+    return format_unit(number, f"duration-{name}", "long", locale=spoken())
 
 
 def day_span(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

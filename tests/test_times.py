@@ -1,4 +1,4 @@
-"""Times as Indonesians write them."""
+"""Times as Indonesian and English write them."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,13 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.amounts import decimal, number
+from desk.language import Language, speaking
 from desk.times import (
     clock_time,
     day_name,
     day_span,
     duration,
+    duration_in_words,
     long_date,
     short_date,
+    target_in_words,
     time_with_both_zones,
     time_with_zone,
 )
@@ -54,6 +58,51 @@ def test_the_date_is_that_of_the_zone() -> None:
 )  # fmt: skip
 def test_durations(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_the_same_times_in_english() -> None:
+    with speaking(Language.ENGLISH):
+        assert long_date(MOMENT, WIT) == "Tuesday, 24 November 2026"
+        assert short_date(MOMENT, WIB) == "24 Nov 2026"
+        assert day_name(date(2026, 8, 17)) == "17 August 2026"
+        assert clock_time(MOMENT + timedelta(hours=12), WIB) == "20:00"
+        assert time_with_both_zones(MOMENT, WIT, WIB) == "10:00 WIT (08:00 WIB)"
+        assert [duration(s) for s in (0, 402, 4002)] == ["0:00", "6:42", "1:06:42"]
+    assert time_with_zone(MOMENT, WIT) == "10.00 WIT"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "indonesian", "english"),
+    [
+        (-1, "0 detik", "0 seconds"),
+        (1.9, "1 detik", "1 second"),
+        (59, "59 detik", "59 seconds"),
+        (60, "1 menit 0 detik", "1 minute 0 seconds"),
+        (372, "6 menit 12 detik", "6 minutes 12 seconds"),
+        (3601, "1 jam 0 menit", "1 hour 0 minutes"),
+        (90_061, "25 jam 1 menit", "25 hours 1 minute"),
+    ],
+)
+def test_durations_in_words(seconds: float, indonesian: str, english: str) -> None:
+    assert duration_in_words(seconds) == indonesian
+    with speaking(Language.ENGLISH):
+        assert duration_in_words(seconds) == english
+
+
+@pytest.mark.parametrize(
+    ("seconds", "indonesian", "english"),
+    [(60, "1 menit", "1 minute"), (300, "5 menit", "5 minutes"), (90, "90 detik", "90 seconds")],
+)
+def test_targets_in_words(seconds: int, indonesian: str, english: str) -> None:
+    assert target_in_words(seconds) == indonesian
+    with speaking(Language.ENGLISH):
+        assert target_in_words(seconds) == english
+
+
+def test_numbers() -> None:
+    assert (number(999), number(1500), decimal(8.42)) == ("999", "1.500", "8,4")
+    with speaking(Language.ENGLISH):
+        assert (number(999), number(1500), decimal(8.42)) == ("999", "1,500", "8.4")
 
 
 @given(moment=MOMENTS, zone=st.sampled_from([WIB, WITA, WIT]))

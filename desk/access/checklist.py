@@ -6,13 +6,15 @@ Grounds: domain.md 1.5 (the call script) and 4.3 (NIST SP 800-63A, BaFin 3/2017)
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
 
-from desk.words import _
+from desk.words import _, later
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: what the list shows, and what the verifier says or does."""
+    """One step: what the list shows, and what the verifier says or does, both untranslated."""
 
     key: str
     label: str
@@ -25,40 +27,44 @@ STEPS: dict[str, Step] = {
     for step in (
         Step(
             "greeting",
-            _("Salam dan tujuan akses"),
-            _("Sebutkan nomor Anda dan nama layanan. Tanyakan: untuk keperluan apa akses ini?"),
+            later("Salam dan tujuan akses"),
+            later("Sebutkan nomor Anda dan nama layanan. Tanyakan: untuk keperluan apa akses ini?"),
         ),
         Step(
             "face",
-            _("Wajah terlihat, satu orang"),
-            _("Tanpa masker dan latar maya. Hanya satu orang terlihat sepanjang panggilan."),
+            later("Wajah terlihat, satu orang"),
+            later("Tanpa masker dan latar maya. Hanya satu orang terlihat sepanjang panggilan."),
         ),
         Step(
             "card",
-            _("KTP: NIK, nama, foto cocok"),
-            _("Minta sisi depan KTP ke kamera. Cocokkan NIK, nama, dan foto dengan wajah."),
+            later("KTP: NIK, nama, foto cocok"),
+            later("Minta sisi depan KTP ke kamera. Cocokkan NIK, nama, dan foto dengan wajah."),
         ),
         Step(
             "card_tilted",
-            _("KTP dimiringkan"),
-            _("Minta KTP dimiringkan perlahan ke kiri dan ke kanan. Perhatikan pantulannya."),
+            later("KTP dimiringkan"),
+            later("Minta KTP dimiringkan perlahan ke kiri dan ke kanan. Perhatikan pantulannya."),
         ),
-        Step("challenge", _("Tantangan acak"), _("Bacakan kepada pemohon, kata demi kata.")),
+        Step(
+            "challenge",
+            later("Tantangan acak"),
+            later("Bacakan kepada pemohon, kata demi kata."),
+        ),
         Step(
             "letter",
-            _("Surat Tugas cocok dengan berkas"),
-            _("Cocokkan nomor, tanggal, penanda tangan, satuan kerja, role, dan masa berlaku."),
+            later("Surat Tugas cocok dengan berkas"),
+            later("Cocokkan nomor, tanggal, penanda tangan, satuan kerja, role, dan masa berlaku."),
         ),
         Step(
             "question",
-            _("Pertanyaan tentang tugas"),
-            _("Ajukan satu pertanyaan yang hanya dapat dijawab oleh pemegang tugas."),
+            later("Pertanyaan tentang tugas"),
+            later("Ajukan satu pertanyaan yang hanya dapat dijawab oleh pemegang tugas."),
             required=False,
         ),
         Step(
             "independence",
-            _("Tidak merangkap pelaku pengadaan"),
-            _("Tanyakan apakah pemohon juga memegang peran pembeli di satuan kerja yang sama."),
+            later("Tidak merangkap pelaku pengadaan"),
+            later("Tanyakan apakah pemohon juga memegang peran pembeli di satuan kerja yang sama."),
         ),
     )
 }
@@ -76,11 +82,16 @@ STEPS_OF_ROLE: dict[str, tuple[str, ...]] = {
 }
 
 GESTURES = (
-    (_("Angkat"), _("3 jari"), _("tolehkan kepala ke"), _("kiri")),
-    (_("Angkat"), _("2 jari"), _("tolehkan kepala ke"), _("kanan")),
-    (_("Tutup"), _("satu mata"), _("lalu angkat"), _("4 jari")),
-    (_("Sentuh"), _("telinga kanan"), _("tolehkan kepala ke"), _("kiri")),
-    (_("Gerakkan"), _("tangan di depan wajah"), _("lalu anggukkan kepala"), _("dua kali")),
+    (later("Angkat"), later("3 jari"), later("tolehkan kepala ke"), later("kiri")),
+    (later("Angkat"), later("2 jari"), later("tolehkan kepala ke"), later("kanan")),
+    (later("Tutup"), later("satu mata"), later("lalu angkat"), later("4 jari")),
+    (later("Sentuh"), later("telinga kanan"), later("tolehkan kepala ke"), later("kiri")),
+    (
+        later("Gerakkan"),
+        later("tangan di depan wajah"),
+        later("lalu anggukkan kepala"),
+        later("dua kali"),
+    ),
 )
 
 
@@ -94,8 +105,8 @@ def missing_steps(role: str, passed: Mapping[str, bool]) -> list[str]:
     return [step.key for step in steps_of(role) if step.required and not passed.get(step.key)]
 
 
-def draw_challenge() -> dict[str, object]:
-    """A challenge nobody can prepare for: a gesture in parts, and four digits."""
+def draw_challenge() -> dict[str, Any]:
+    """A challenge nobody can prepare for: a gesture in untranslated parts, and four digits."""
     first, first_strong, second, second_strong = secrets.choice(GESTURES)
     return {
         "parts": [
@@ -103,7 +114,14 @@ def draw_challenge() -> dict[str, object]:
             {"text": first_strong, "strong": True},
             {"text": second, "strong": False},
             {"text": second_strong, "strong": True},
-            {"text": _("lalu sebutkan angka"), "strong": False},
+            {"text": later("lalu sebutkan angka"), "strong": False},
         ],
         "digits": f"{secrets.randbelow(10_000):04}",
     }
+
+
+def challenge_in_words(challenge: Mapping[str, Any]) -> dict[str, Any]:
+    """A drawn challenge as its page shows it."""
+    parts = map(itemgetter("text", "strong"), challenge["parts"])
+    said = [{"text": _(text), "strong": strong} for text, strong in parts]
+    return {**challenge, "parts": said}

@@ -11,6 +11,7 @@ from desk.access.reasons import REASONS
 from desk.access.roles import role_name
 from desk.access.tables import Access, AccessState, Verdict
 from desk.schedule.tables import Meeting
+from desk.words import _
 from waiting_room.line import LIVE
 from waiting_room.tables import Ticket
 
@@ -24,7 +25,7 @@ def reason_in_words(verdict: Verdict | None) -> str | None:
     """What the applicant reads: the reason's sentence, then the verifier's own words."""
     if verdict is None or verdict.reason is None:
         return None
-    sentence = REASONS[verdict.reason].sentence
+    sentence = _(REASONS[verdict.reason].sentence)
     return " ".join(part for part in (sentence, verdict.explanation) if part)
 
 

@@ -7,7 +7,6 @@ many verdicts at once only one finds it open, and everything after it belongs to
 from dataclasses import dataclass
 from datetime import datetime
 
-from jinja2 import Environment
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +19,8 @@ from desk.audit import Did
 from desk.notices.outbox import enqueue
 from desk.notices.verdict_mail import verdict_mail
 from desk.problems import Problem
-from desk.words import _
+from desk.templating import Templates
+from desk.words import _, _n
 from waiting_room import line
 from waiting_room.tables import CallOutcome
 
@@ -67,7 +67,7 @@ async def decide(
     session: AsyncSession,
     file: CallFile,
     judgement: Judgement,
-    templates: Environment,
+    templates: Templates,
     public_url: str,
     now: datetime,
 ) -> None:
@@ -106,7 +106,7 @@ async def _demand_checklist(session: AsyncSession, file: CallFile) -> None:
             409,
             "checklist_incomplete",
             _("Daftar periksa belum lengkap"),
-            _("Setujui terbuka setelah {count} langkah wajib lagi.").format(count=len(missing)),
+            _n("Setujui terbuka setelah {n} langkah wajib lagi.").of(len(missing)),
             missing=missing,
         )
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from desk.language import Language
 from waiting_room.tables import ID_LENGTH, Base, new_id, words_of
 
 
@@ -20,6 +21,8 @@ class Role(StrEnum):
 
 class Account(Base):
     """A person who can sign in. `email` is kept in lower case; `desk_number` is staff's alone.
+
+    `language` is what they have chosen, if they ever did.
 
     Whoever is disabled cannot sign in, and every session of theirs is worth nothing.
     """
@@ -37,6 +40,7 @@ class Account(Base):
     profile_verified_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    language: Mapped[Language | None] = mapped_column(words_of(Language))
 
 
 class SignIn(Base):

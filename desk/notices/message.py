@@ -33,5 +33,5 @@ def compose(mail: OutboxMail, sender: str) -> EmailMessage:
     message.set_content(mail.text_body)
     message.add_alternative(mail.html_body, subtype="html")
     # Last: setting the content takes every Content-* header away.
-    message["Content-Language"] = "id"
+    message["Content-Language"] = mail.language.value
     return message

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.accounts.tables import Account
 from desk.authority import Found, Parties
+from desk.language import DEFAULT, Language
 from desk.notices.tables import OutboxMail
 from desk.problems import not_found
 from waiting_room.tables import new_id
@@ -25,6 +26,7 @@ class Mail:
     subject: str
     text_body: str
     html_body: str
+    language: Language = DEFAULT
 
 
 def enqueue(
@@ -43,6 +45,7 @@ def enqueue(
             subject=mail.subject,
             text_body=mail.text_body,
             html_body=mail.html_body,
+            language=mail.language,
             created_at=now,
             due_since_at=now,
             next_attempt_at=now,

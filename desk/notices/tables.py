@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from waiting_room.tables import ID_LENGTH, Base, new_id
+from desk.language import Language
+from waiting_room.tables import ID_LENGTH, Base, new_id, words_of
 
 UNSENT = text("sent_at IS NULL")
 
@@ -28,6 +29,7 @@ class OutboxMail(Base):
     subject: Mapped[str] = mapped_column(String(200))
     text_body: Mapped[str] = mapped_column(Text)
     html_body: Mapped[str] = mapped_column(Text)
+    language: Mapped[Language] = mapped_column(words_of(Language))
     created_at: Mapped[datetime]
     due_since_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)

@@ -3,39 +3,52 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment
-
 from desk.access.files import CallFile
 from desk.access.reasons import REASONS
 from desk.access.roles import role_name
 from desk.access.tables import Decision
 from desk.accounts.names import shown_to_applicants
+from desk.language import DEFAULT, speaking, spoken
 from desk.notices.outbox import Mail
+from desk.templating import Templates
 from desk.times import long_date, time_with_zone
 from desk.words import _
 
 
 def verdict_mail(
-    templates: Environment,
+    templates: Templates,
     file: CallFile,
     decision: Decision,
     reason: str | None,
     explanation: str,
     now: datetime,
 ) -> Mail:
-    """The words of the mail. Codes, notes and registry data stay inside the desk."""
+    """The words of the mail, in its reader's language, whoever has it written.
+
+    Codes, notes and registry data stay inside the desk.
+    """
+    with speaking(file.applicant.language or DEFAULT):
+        return _in_words(templates, file, decision, reason, explanation, now)
+
+
+def _in_words(
+    templates: Templates,
+    file: CallFile,
+    decision: Decision,
+    reason: str | None,
+    explanation: str,
+    now: datetime,
+) -> Mail:
     zone = ZoneInfo(file.access.timezone)
     known = REASONS.get(reason or "")
-    base = templates.globals["public_url"]
     context = {
         "applicant_name": file.applicant.name,
         "role_name": role_name(file.access.role),
         "unit": file.access.unit,
         "decision": decision.value,
-        "reason_text": known.sentence if known else "",
+        "reason_text": _(known.sentence) if known else "",
         "explanation": explanation.strip(),
-        "again_url": f"{base}/access/{file.access.id}/again",
-        "home_url": f"{base}/",
+        "again_path": f"/access/{file.access.id}/again",
         "decided_text": f"{long_date(now, zone)}, {time_with_zone(now, zone)}",
         "verifier_label": shown_to_applicants(file.verifier.desk_number),
     }
@@ -45,6 +58,7 @@ def verdict_mail(
     }
     return Mail(
         subject=subjects[decision],
-        text_body=templates.get_template("mail/verdict.txt").render(context),
-        html_body=templates.get_template("mail/verdict.html").render(context),
+        text_body=templates.render("mail/verdict.txt", context),
+        html_body=templates.render("mail/verdict.html", context),
+        language=spoken(),
     )
