@@ -1,25 +1,21 @@
-"""The operator's command line: serve, migrate, user, audit verify."""
+"""The operator's command line: serve, migrate, user, audit verify, relay check."""
 
 import argparse
-import ipaddress
 import logging
 import sys
-
-from aiohttp import web
+from pathlib import Path
 
 from desk.accounts.commands import add_user_commands
-from desk.app import build_app
 from desk.audit_chain import anchor_path, chain_key, verify
-from desk.clock import SystemClock
 from desk.database import Database
-from desk.demo.load import PASSWORD, load_demonstration
 from desk.opening import with_database
+from desk.relay_check import check as check_relay
 from desk.settings import Settings, SettingsError, read_settings, with_secret_key
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="desk", description=__doc__)
-    parser.set_defaults(only_reads=False)
+    parser.set_defaults(only_reads=False, is_alone=False)
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="migrate the database and serve the desk")
     serve.add_argument("--demo", action="store_true", help="with demonstration data; loopback only")
@@ -31,6 +27,10 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="the audit log").add_subparsers(required=True)
     check = audit.add_parser("verify", help="check every entry; the first bad one is named")
     check.set_defaults(run=_audit_verify, only_reads=True)
+    relay = commands.add_parser("relay", help="the relay (coturn)").add_subparsers(required=True)
+    check = relay.add_parser("check", help="what a coturn configuration leaves open")
+    check.add_argument("configuration", type=Path)
+    check.set_defaults(run=_relay_check, is_alone=True)
     return parser
 
 
@@ -39,6 +39,8 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     arguments = _parser().parse_args()
     try:
+        if arguments.is_alone:
+            sys.exit(arguments.run(arguments))
         settings = with_secret_key(read_settings(), may_make=not arguments.only_reads)
         sys.exit(arguments.run(settings, arguments))
     except SettingsError as error:
@@ -46,56 +48,10 @@ def main() -> None:
 
 
 def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
-    if arguments.demo and not _is_loopback(settings.host):
-        raise SettingsError("DESK_HOST: a demonstration listens on a loopback address only")
+    # The whole desk takes most of a second to load: the other commands do without.
+    from desk.serving import serve  # noqa: PLC0415
 
-    async def prepare(database: Database) -> int:
-        if arguments.demo:
-            await load_demonstration(database, settings, SystemClock().now())
-        return 0
-
-    with_database(settings, prepare)
-    print(f"Meja Verifikasi: {settings.public_url}", flush=True)
-    if arguments.demo:
-        print(_demo_accounts(), flush=True)
-    _listen(settings)
-    return 0
-
-
-def _listen(settings: Settings) -> None:
-    app = build_app(settings)
-    try:
-        web.run_app(
-            app,
-            host=settings.host,
-            port=settings.port,
-            print=None,
-            access_log=None,
-            # Requests being answered are finished; nothing else is open by then.
-            shutdown_timeout=30.0,
-        )
-    except OSError as error:
-        raise SettingsError(f"DESK_HOST, DESK_PORT: {error.strerror}") from None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _demo_accounts() -> str:
-    return "\n".join(
-        (
-            "  applicants   pemohon1@demo.test ... pemohon20@demo.test",
-            "  verifiers    verifikator1@demo.test ... verifikator5@demo.test",
-            "  supervisor   pengawas@demo.test",
-            "  administrator admin@demo.test",
-            f"  password     {PASSWORD}",
-            "Use two browsers (or a private window) to be applicant and verifier. Ctrl-C stops.",
-        )
-    )
+    return serve(settings, is_demo=arguments.demo)
 
 
 def _migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
@@ -103,6 +59,13 @@ def _migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
         return 0
 
     return with_database(settings, nothing_more)
+
+
+def _relay_check(arguments: argparse.Namespace) -> int:
+    try:
+        return check_relay(arguments.configuration)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{arguments.configuration}: {error}") from None
 
 
 def _audit_verify(settings: Settings, _arguments: argparse.Namespace) -> int:

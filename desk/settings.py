@@ -5,11 +5,11 @@ import secrets
 from datetime import timedelta
 from email.utils import getaddresses
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -21,11 +21,17 @@ DATABASES = (
     "or postgresql+asyncpg://user:password@host/database"
 )
 POSTGRESQL_QUERY = ("host", "port", "ssl")
+RELAY = re.compile(r"turns?:(?:[\w.-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?")
+TLS_TO_AN_ADDRESS = re.compile(r"turns:(?:\[|[\d.]+(?:[:?]|$))")
 Positive = Annotated[int, Field(gt=0)]
 
 
 class SettingsError(Exception):
     """A setting cannot be used; the text is one line that names the variable."""
+
+
+def _listed(value: str) -> list[str]:
+    return [one.strip() for one in value.split(",") if one.strip()]
 
 
 def _own_address(given: dict[str, Any]) -> str:
@@ -51,6 +57,9 @@ class Settings(BaseSettings):
     database_url: str = Field(default_factory=_own_file, validate_default=False)
     secret_key: str = ""
     smtp_url: str = ""
+    turn_url: str = ""
+    turn_secret: str = ""
+    relay_only: bool = False
     mail_from: str = "Meja Verifikasi <noreply@localhost>"
     timezone: str = "Asia/Jakarta"
     organisation: str = "LPSE Nusa Raya"
@@ -115,6 +124,17 @@ class Settings(BaseSettings):
         _ = url.port  # raises a ValueError where it is none
         return value
 
+    @field_validator("turn_url")
+    @classmethod
+    def _relays(cls, value: str) -> str:
+        for url in _listed(value):
+            if not RELAY.fullmatch(url) or (url.startswith("turns:") and url.endswith("=udp")):
+                raise ValueError("must be turn:host:port or turns:host:port, several by commas")
+            # Firefox leaves such a relay out, and reports nothing.
+            if TLS_TO_AN_ADDRESS.match(url):
+                raise ValueError("turns: needs the relay's name: Firefox takes no address there")
+        return value
+
     @field_validator("mail_from")
     @classmethod
     def _one_address(cls, value: str) -> str:
@@ -136,6 +156,21 @@ class Settings(BaseSettings):
         if value and len(value) < SHORTEST_KEY:
             raise ValueError(f"at least {SHORTEST_KEY} characters are needed")
         return value
+
+    @model_validator(mode="after")
+    def _relays_and_their_secret(self) -> Self:
+        if self.turn_url and not self.turn_secret:
+            raise ValueError("DESK_TURN_SECRET: DESK_TURN_URL is of no use without it")
+        if self.turn_secret and not self.turn_url:
+            raise ValueError("DESK_TURN_SECRET: it is of no use without DESK_TURN_URL")
+        if self.relay_only and not self.turn_url:
+            raise ValueError("DESK_RELAY_ONLY: there is no relay; DESK_TURN_URL names one")
+        return self
+
+    @property
+    def turn_urls(self) -> list[str]:
+        """The relays one by one, as they were given."""
+        return _listed(self.turn_url)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -174,8 +209,9 @@ def read_settings(**given: Any) -> Settings:
         settings = Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
+        said = first["msg"].removeprefix("Value error, ")
         name = "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"DESK_{name}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise SettingsError(f"DESK_{name}: {said}" if name else said) from None
     return settings
 
 

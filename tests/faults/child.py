@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from desk import __main__ as command_line
+from desk import serving
 from desk.app import build_app
 from desk.keys import DATABASE
 from desk.settings import Settings
@@ -94,6 +95,6 @@ def serve(environment: dict[str, str], folder: Path, step: int) -> None:
             Failpoint(step, folder / "killed-at").put_on(app)
             return app
 
-        vars(command_line)["build_app"] = build
+        vars(serving)["build_app"] = build
     sys.argv = ["desk", "serve"]
     command_line.main()

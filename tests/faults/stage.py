@@ -12,8 +12,8 @@ import aiohttp
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from desk.clock import SystemClock
+from desk.csrf import token_for
 from desk.database import Database
-from desk.keyring import derive, keyed_hash
 from desk.settings import Settings
 from tests.faults.crowd import Enrolled
 from tests.faults.history import History, Kind
@@ -76,7 +76,7 @@ class Stage:
 
     def person(self, one: Enrolled) -> Person:
         """Somebody who was enrolled."""
-        csrf = keyed_hash(derive(self.settings.secret_key, "csrf"), one.token.encode())
+        csrf = token_for(self.settings.secret_key, one.token)
         return Person(
             one.account, one.token, csrf, self.server, self.http, self.history,
             random.Random(self.chance.random()),

@@ -1,0 +1,78 @@
+"""The server itself: `desk serve`."""
+
+import gc
+import ipaddress
+
+from aiohttp import web
+
+from desk.app import build_app
+from desk.clock import SystemClock
+from desk.database import Database
+from desk.demo.load import PASSWORD, load_demonstration
+from desk.opening import with_database
+from desk.settings import Settings, SettingsError
+
+
+def serve(settings: Settings, *, is_demo: bool) -> int:
+    """Migrate, load the demonstration if it is one, and serve until a signal; the exit status."""
+    if is_demo and not _is_loopback(settings.host):
+        raise SettingsError("DESK_HOST: a demonstration listens on a loopback address only")
+
+    async def prepare(database: Database) -> int:
+        if is_demo:
+            await load_demonstration(database, settings, SystemClock().now())
+        return 0
+
+    with_database(settings, prepare)
+    print(f"Meja Verifikasi: {settings.public_url}", flush=True)
+    if is_demo:
+        print(_demo_accounts(), flush=True)
+    _listen(settings)
+    return 0
+
+
+async def keep_for_good(_app: web.Application) -> None:
+    """Leave what is there by now out of every later collection of garbage.
+
+    It stays to the end; looked through each time, it would hold the loop, and everybody on it, for
+    a tenth of a second.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def _listen(settings: Settings) -> None:
+    app = build_app(settings)
+    app.on_startup.append(keep_for_good)
+    try:
+        web.run_app(
+            app,
+            host=settings.host,
+            port=settings.port,
+            print=None,
+            access_log=None,
+            # Requests being answered are finished; nothing else is open by then.
+            shutdown_timeout=30.0,
+        )
+    except OSError as error:
+        raise SettingsError(f"DESK_HOST, DESK_PORT: {error.strerror}") from None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _demo_accounts() -> str:
+    return "\n".join(
+        (
+            "  applicants   pemohon1@demo.test ... pemohon20@demo.test",
+            "  verifiers    verifikator1@demo.test ... verifikator5@demo.test",
+            "  supervisor   pengawas@demo.test",
+            "  administrator admin@demo.test",
+            f"  password     {PASSWORD}",
+            "Use two browsers (or a private window) to be applicant and verifier. Ctrl-C stops.",
+        )
+    )
