@@ -8,7 +8,8 @@ from aiohttp import web
 from yarl import URL
 
 from desk.asks import Done, View, wants_json
-from desk.cookies import csrf_token
+from desk.browsers import recognise
+from desk.cookies import csrf_token, new_visitor, set_visitor_token
 from desk.keys import CLOCK, IDENTITY, NONCE, SETTINGS, TEMPLATES
 from desk.problems import PROBLEM_JSON, Problem
 from desk.words import _
@@ -30,16 +31,24 @@ def dump(body: Any) -> str:
 def page(
     request: web.Request, template: str, context: dict[str, Any], status: int = 200
 ) -> web.Response:
-    """A rendered template with what every page has."""
+    """A rendered template with what every page has; its forms act for a visitor too."""
+    token, visitor = csrf_token(request), ""
+    if not token:
+        visitor, token = new_visitor(request)
     common = {
         "now": request.app[CLOCK].now(),
         "identity": request.get(IDENTITY),
-        "csrf_token": csrf_token(request),
+        "csrf_token": token,
         "nonce": request[NONCE],
         "settings": request.app[SETTINGS],
+        "browser": recognise(request.headers.get("User-Agent", "")),
+        "here": request.path_qs if request.method == "GET" else "/",
     }
-    text = request.app[TEMPLATES].get_template(template).render(common | context)
-    return web.Response(text=text, status=status, content_type="text/html", headers=PRIVATE)
+    text = request.app[TEMPLATES].render(template, common | context)
+    response = web.Response(text=text, status=status, content_type="text/html", headers=PRIVATE)
+    if visitor:
+        set_visitor_token(request, response, visitor)
+    return response
 
 
 def view_answer(request: web.Request, view: View) -> web.Response:

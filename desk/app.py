@@ -37,7 +37,7 @@ from desk.notices.delivery import Delivery
 from desk.reaper import Reaper
 from desk.routes import add_routes
 from desk.settings import Settings
-from desk.templating import build_templates
+from desk.templating import Templates
 from signaling.server import attach, build_server
 
 
@@ -48,7 +48,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     app[CLOCK] = clock or SystemClock()
     app[DATABASE] = Database(settings.database_url)
     app[ASSETS] = Assets(folder_of("static"))
-    app[TEMPLATES] = build_templates(settings, app[ASSETS])
+    app[TEMPLATES] = Templates(settings, app[ASSETS])
     app[ATTEMPTS] = Attempts()
     app[LIMITS] = Limits()
     app[DENIALS] = Denials(app[CLOCK], app[DATABASE], app[LIMITS])

@@ -6,10 +6,10 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.accounts.sessions import Identity
@@ -21,11 +21,23 @@ from signaling.server import Signaling
 
 Thing = TypeVar("Thing")
 Body = TypeVar("Body", bound=BaseModel)
+Read = TypeVar("Read")
 Tell = Callable[[Signaling], Awaitable[None] | None]
 
 # As JSON writes it, and not a backslash before five ordinary characters.
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 JSON_KINDS = ("application/json", PROBLEM_JSON)
+LONGEST_PATH = 500
+
+
+def _path_of_ours(path: str) -> str:
+    # Browsers drop tabs and line ends from an address, so that "/\t/host" would be "//host".
+    is_path = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if is_path and path.isprintable() and len(path) <= LONGEST_PATH else "/"
+
+
+# Where to go on; anything that could lead to another host becomes the home page.
+OwnPath = Annotated[str, AfterValidator(_path_of_ours)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +96,19 @@ def parse(model: type[Body], sent: Mapping[str, Any]) -> Body:
 
 async def read_body(request: web.Request) -> dict[str, Any]:
     """The body of a form or of JSON as a mapping. Raises a Problem: invalid_input, too_slow."""
+    return await in_time(request, _read_body(request))
+
+
+async def in_time(request: web.Request, reading: Awaitable[Read]) -> Read:
+    """What `reading` reads of the body. Raises a Problem: invalid_input, too_slow."""
     try:
         async with asyncio.timeout(request.app[LIMITS].slowest_body_s):
-            return await _read_body(request)
+            return await reading
     except TimeoutError:
         raise too_slow() from None
+    except ConnectionError:
+        # Gone in the middle of it: nobody reads the answer, and nothing of ours has failed.
+        raise invalid_input() from None
 
 
 async def _read_body(request: web.Request) -> dict[str, Any]:

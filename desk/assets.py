@@ -7,14 +7,18 @@ The digest stands in the path, which keeps the relative imports of the ES module
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from aiohttp import web
 
 HERE = Path(__file__).parent
 FOREVER = "public, max-age=31536000, immutable"
 SMALLEST_WORTH_COMPRESSING = 512
+
+# How our scripts import from each other; what an import map names is none of ours.
+IMPORT = re.compile(rb'^(?:import|export)\b[^;]*?\bfrom "\./([^"]+)";', re.MULTILINE)
 
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("image/svg+xml", ".svg")
@@ -56,12 +60,35 @@ class Assets:
         for name, asset in self.files.items():
             whole.update(f"{name}\0{len(asset.content)}\0".encode() + asset.content)
         self.digest = whole.hexdigest()[:16]
+        self._modules: dict[tuple[str, ...], list[str]] = {}
 
     def url(self, name: str) -> str:
         """Where a file is served. Raises KeyError for a file that is not there."""
         if name not in self.files:
             raise KeyError(f"no static file {name}: has `make vendor` been run?")
         return f"/static/{self.digest}/{name}"
+
+    def modules(self, *entries: str) -> list[str]:
+        """Where the scripts are that these ones import, and so on, themselves included.
+
+        A browser that is told of them all at once need not find one after the other. Raises
+        KeyError for a script that is not there.
+        """
+        if entries not in self._modules:
+            self._modules[entries] = self._imported_by(entries)
+        return self._modules[entries]
+
+    def _imported_by(self, entries: tuple[str, ...]) -> list[str]:
+        found: dict[str, None] = {}
+        pending = list(entries)
+        while pending:
+            name = pending.pop(0)
+            if name not in found:
+                found[name] = None
+                folder = PurePosixPath(name).parent
+                imported = IMPORT.findall(self.files[name].content)
+                pending += [str(folder / one.decode()) for one in imported]
+        return [self.url(name) for name in found]
 
     async def serve(self, request: web.Request) -> web.Response:
         """Answer `/static/{digest}/{name}`."""

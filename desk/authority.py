@@ -17,7 +17,9 @@ Thing = TypeVar("Thing")
 class Action(StrEnum):
     """Everything that can be asked of the desk."""
 
+    CHOOSE_LANGUAGE = "choose_language"
     SEE_HOME = "see_home"
+    MEASURE_SPEED = "measure_speed"
     SEE_MEETING = "see_meeting"
     JOIN_LINE = "join_line"
     SEE_WAITING = "see_waiting"
@@ -81,7 +83,9 @@ SERVING = (Relation.VERIFIER,)
 BOARD = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 RULES: dict[Action, Rule] = {
+    Action.CHOOSE_LANGUAGE: EVERYBODY,
     Action.SEE_HOME: EVERYBODY,
+    Action.MEASURE_SPEED: EVERYBODY,
     Action.SEE_MEETING: _only(Role.APPLICANT, of=OWN),
     Action.JOIN_LINE: _only(Role.APPLICANT, of=OWN),
     Action.SEE_WAITING: _only(Role.APPLICANT, of=OWN),

@@ -21,6 +21,7 @@ from desk.authority import Action, Found
 from desk.cookies import session_token
 from desk.idempotency import keep_answer, key_of_ours, request_hash, reserve
 from desk.keys import CLOCK, DATABASE, IDENTITY, SIGNALING
+from desk.language import speak, spoken
 from desk.retrying import persistently
 from waiting_room.errors import LineEmpty
 
@@ -30,7 +31,7 @@ CommandHandler = Callable[[Ask[Any]], Awaitable[Done]]
 
 
 async def who_asks(request: web.Request) -> Identity | None:
-    """The signed-in person, looked up once for each request."""
+    """The signed-in person, looked up once; the rest of the request speaks their language."""
     if IDENTITY in request:
         return request[IDENTITY]
     token = session_token(request)
@@ -44,6 +45,7 @@ async def who_asks(request: web.Request) -> Identity | None:
     identity = await persistently(look)
     if identity:
         request[IDENTITY] = identity
+        speak(identity.language or spoken())
     return identity
 
 

@@ -1,7 +1,7 @@
 """What the sockets need from the desk, answered here: each question asks the authority anew."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
@@ -9,17 +9,18 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk import audit
+from desk import audit, call_quality
 from desk.access.tables import ChatLine
 from desk.access.ways import ways_on
 from desk.accounts.names import shown_to_applicants
 from desk.accounts.sessions import (
     Identity,
     identify,
+    identify_each,
     roles_of_sessions,
     token_digest,
 )
-from desk.accounts.tables import Role
+from desk.accounts.tables import Account, Role
 from desk.audit import Did
 from desk.authority import Action, Parties, denial, may
 from desk.clock import Clock
@@ -27,10 +28,12 @@ from desk.cookies import csrf_holds, session_token
 from desk.database import Database
 from desk.denials import Denials
 from desk.keys import IDENTITY
+from desk.language import DEFAULT, Language, speaking
 from desk.retrying import persistent
 from desk.settings import Settings
 from desk.times import day_span
 from signaling.house import Credential, Over, Seat, Seen
+from signaling.quality import Measured
 from waiting_room import leases, line
 from waiting_room.figures import Figures, read_figures
 from waiting_room.presence import mark_presence
@@ -127,19 +130,34 @@ class DeskHouse:
         return None
 
     @persistent
-    async def seat(self, request: web.Request, call: str) -> Seat | None:
-        """The side of an open call at which the one who asks may sit."""
+    async def seats(self, requests: Sequence[web.Request], call: str) -> list[Seat | None]:
+        """The side of an open call at which each of those who ask may sit, as of one moment."""
+        tokens = [session_token(request) for request in requests]
         async with self.reading() as session:
-            identity = await self._who(session, request)
-            statement = select(Ticket.applicant, Call.verifier).join(Call, Call.ticket == Ticket.id)
-            row = await session.execute(statement.where(Call.id == call, Call.ended_at.is_(None)))
-            parties = next((Parties(*found) for found in row), None)
-        if identity is None or not may(identity, Action.SPEAK_IN_CALL, parties):
+            known = await identify_each(session, [one for one in tokens if one], self.now())
+            statement = (
+                select(Ticket.applicant, Call.verifier, Account.language)
+                .join(Call, Call.ticket == Ticket.id)
+                .join(Account, Account.id == Ticket.applicant)
+                .where(Call.id == call, Call.ended_at.is_(None))
+            )
+            found = (await session.execute(statement)).one_or_none()
+        parties = Parties(found.applicant, found.verifier) if found else None
+        language = (found and found.language) or DEFAULT
+        asking = [known.get(token) if token else None for token in tokens]
+        return [await self._seat_of(one, call, parties, language) for one in asking]
+
+    async def _seat_of(
+        self, identity: Identity | None, call: str, parties: Parties | None, language: Language
+    ) -> Seat | None:
+        if not (parties and identity and may(identity, Action.SPEAK_IN_CALL, parties)):
             await self._keep_denial(identity, Action.SPEAK_IN_CALL, parties, "/call")
             return None
         if identity.role is Role.APPLICANT:
             return Seat(call, "applicant", identity.id, identity.name)
-        return Seat(call, "verifier", identity.id, shown_to_applicants(identity.desk_number))
+        with speaking(language):
+            label = shown_to_applicants(identity.desk_number)
+        return Seat(call, "verifier", identity.id, label)
 
     @persistent
     async def may_hear_load(self, request: web.Request) -> bool:
@@ -166,6 +184,11 @@ class DeskHouse:
         async with self._database.writing() as session:
             await line.hold_open(session, seat.call)
             session.add(ChatLine(call=seat.call, sender=seat.account, text=text, at=at))
+
+    async def keep_quality(self, measured: Sequence[Measured]) -> None:
+        """One short transaction for all sides of all calls."""
+        async with self._database.writing() as session:
+            await call_quality.keep(session, measured, self.now())
 
     def call_url(self, call: str) -> str:
         """The page of a call."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk import audit
+from desk import audit, call_quality
 from desk.access.tables import Access
 from desk.audit import Did
 from desk.clock import Clock
@@ -35,11 +35,12 @@ class Housekeeping:
         self._settings, self._clock, self._database = settings, clock, database
 
     async def tidy(self) -> None:
-        """Forget the answers that are older than ANSWERS_ARE_KEPT; end what nobody came back to."""
+        """Forget old answers and figures of calls; end what nobody came back to."""
         now = self._clock.now()
         async with self._database.writing() as session:
             old = GivenAnswer.given_at < now - ANSWERS_ARE_KEPT
             await session.execute(delete(GivenAnswer).where(old))
+            await call_quality.forget(session, now)
             for ticket in await self._given_up(session, now):
                 await line.leave(session, ticket, now)
                 await audit.record(session, audit.SYSTEM, Did.LEFT, ticket, now)

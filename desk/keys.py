@@ -3,7 +3,6 @@
 import asyncio
 
 from aiohttp import web
-from jinja2 import Environment
 
 from desk.access.store import DocumentStore
 from desk.accounts.attempts import Attempts
@@ -15,13 +14,14 @@ from desk.denials import Denials
 from desk.limits import Limits
 from desk.reaper import Reaper
 from desk.settings import Settings
+from desk.templating import Templates
 from signaling.server import Signaling
 
 SETTINGS = web.AppKey("settings", Settings)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 DATABASE = web.AppKey("database", Database)
 ASSETS = web.AppKey("assets", Assets)
-TEMPLATES = web.AppKey("templates", Environment)
+TEMPLATES = web.AppKey("templates", Templates)
 DOCUMENTS = web.AppKey("documents", DocumentStore)
 SIGNALING = web.AppKey("signaling", Signaling)
 ATTEMPTS = web.AppKey("attempts", Attempts)

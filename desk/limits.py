@@ -16,6 +16,8 @@ from desk.words import _
 OF_A_SESSION = RateLimitItemPerSecond(300, 10, namespace="session")
 OF_AN_ADDRESS = RateLimitItemPerSecond(600, 10, namespace="address")
 JOINS_OF_AN_ACCOUNT = RateLimitItemPerMinute(30, 10, namespace="joins")
+# A check of the connection asks twice.
+SPEED_OF_AN_ACCOUNT = RateLimitItemPerMinute(40, 5, namespace="speed")
 # Beyond these a refusal is still one, but the log does not grow with it.
 DENIALS_OF_AN_ACCOUNT = RateLimitItemPerMinute(60, 1, namespace="denials")
 

@@ -1,4 +1,4 @@
-"""What every request passes: the right host, the page's nonce, CSRF, and errors into answers."""
+"""What every request passes: host, nonce, language, CSRF, and errors into answers."""
 
 import logging
 import secrets
@@ -9,11 +9,13 @@ from aiohttp.typedefs import Handler
 
 from desk.answers import problem_answer
 from desk.asks import read_body
-from desk.cookies import csrf_holds, session_token
+from desk.assets import SMALLEST_WORTH_COMPRESSING
+from desk.cookies import chosen_language, csrf_holds, session_token
 from desk.dispatch import who_asks
 from desk.guards import SOCKETS, counted, denials_kept, doors_close
 from desk.keys import IDENTITY, NONCE, SETTINGS
-from desk.problems import Problem, not_found, not_signed_in, of_line_error
+from desk.language import DEFAULT, speaking
+from desk.problems import PROBLEM_JSON, Problem, not_found, not_signed_in, of_line_error
 from desk.retrying import is_unavailable, unavailable
 from desk.words import _
 from waiting_room.errors import LineError
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 SIGN_IN = "/signin"
 OFFER = "Sec-WebSocket-Extensions"
+COMPRESSED = {"text/html", "application/json", PROBLEM_JSON}
 
 
 @web.middleware
@@ -51,10 +54,31 @@ async def sockets_uncompressed(request: web.Request, handler: Handler) -> web.St
 
 
 @web.middleware
+async def compressed(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whoever waits on a slow line waits for less. What is sent as a file compresses itself."""
+    response = await handler(request)
+    if isinstance(response, web.Response) and response.content_type in COMPRESSED:
+        response.headers["Vary"] = "Accept-Encoding"
+        if (response.content_length or 0) >= SMALLEST_WORTH_COMPRESSING:
+            response.enable_compression()
+    return response
+
+
+@web.middleware
 async def with_nonce(request: web.Request, handler: Handler) -> web.StreamResponse:
     """One nonce for each page, for its import map."""
     request[NONCE] = secrets.token_urlsafe(16)
     return await handler(request)
+
+
+@web.middleware
+async def in_their_language(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Speak what was chosen in this browser; once it is known who asks, what they have chosen.
+
+    What a browser says that it prefers does not count: the desk speaks Indonesian until asked.
+    """
+    with speaking(chosen_language(request) or DEFAULT):
+        return await handler(request)
 
 
 @web.middleware
@@ -186,7 +210,9 @@ async def secure_headers(request: web.Request, response: web.StreamResponse) -> 
 
 MIDDLEWARES = (
     sockets_uncompressed,
+    compressed,
     with_nonce,
+    in_their_language,
     errors_answered,
     right_host,
     counted,

@@ -16,14 +16,20 @@ from signaling.limits import Candidates
 from signaling.messages import (
     Chat,
     Ended,
+    Media,
     Peer,
+    Quality,
     SaidChat,
+    SaidMedia,
+    SaidQuality,
     SaidSignal,
     Side,
     Signal,
+    Step,
     Told,
     Unheard,
 )
+from signaling.quality import QualityNews
 from waiting_room.errors import NotYourCall
 
 OTHER: dict[Side, Side] = {"applicant": "verifier", "verifier": "applicant"}
@@ -55,16 +61,18 @@ class CallNamespace(DoorNamespace[Seat]):
 
     refusal = "no_seat"
 
-    def __init__(self, house: House, noticed: Callable[[], None]) -> None:
+    def __init__(self, house: House, noticed: Callable[[], None], quality: QualityNews) -> None:
         """Nobody sits yet; `noticed` is called when somebody came or went."""
         super().__init__("/call", house)
-        self._noticed = noticed
+        self._noticed, self._quality = noticed, quality
         self._by_sid: dict[str, Sitting] = {}
         self._by_seat: dict[tuple[str, Side], Sitting] = {}
 
     async def admit(self, newcomer: Newcomer) -> Seat | None:
         """The seat at the call that the page names, if it is open and theirs."""
-        return await self._house.seat(newcomer.request, _short(newcomer.greeting.get("call")))
+        call = _short(newcomer.greeting.get("call"))
+        [seat] = await self._house.seats([newcomer.request], call)
+        return seat
 
     async def welcome(self, newcomer: Newcomer, admission: Seat) -> None:
         """Give the page its seat, and tell both sides of each other."""
@@ -102,12 +110,11 @@ class CallNamespace(DoorNamespace[Seat]):
     async def on_signal(self, sid: str, *data: Any) -> Ack:
         """Relay a step of the handshake to the other side."""
         try:
-            sitting = await self._still_seated(sid)
+            sitting, other = await self._both_still_seated(sid)
             said = SaidSignal.parse(_only(data))
             sitting.count(said)
         except Unheard as bad:
             return _refused(bad)
-        other = await self._other_still_seated(sitting.seat)
         if other is None:
             return {"ok": False, "error": "peer_absent"}
         step = said.model_dump(by_alias=True, exclude_none=True)
@@ -117,7 +124,7 @@ class CallNamespace(DoorNamespace[Seat]):
     async def on_chat(self, sid: str, *data: Any) -> Ack:
         """Keep a chat message and tell it to both sides."""
         try:
-            sitting = await self._still_seated(sid)
+            sitting, _other = await self._both_still_seated(sid)
             said = SaidChat.parse(_only(data))
             seat, at = sitting.seat, self._house.now()
             await self._house.keep_chat(seat, said.text, at)
@@ -126,10 +133,42 @@ class CallNamespace(DoorNamespace[Seat]):
         except NotYourCall:
             return _refused(Unheard("not_in_call"))
         chat = Chat(said.text, seat.side, seat.name, at.isoformat())
+        # Keeping it took a while: who hears it is asked once more.
         for one in (sitting, await self._other_still_seated(seat)):
             if one:
                 await self._tell(one, chat)
         return {"ok": True}
+
+    async def on_quality(self, sid: str, *data: Any) -> Ack:
+        """Keep how good the connection of a side is, and tell the other one."""
+        try:
+            sitting, other = await self._both_still_seated(sid)
+            said = SaidQuality.parse(_only(data))
+        except Unheard as bad:
+            return _refused(bad)
+        self._quality.add(sitting.seat.call, sitting.seat.side, said)
+        if other:
+            await self._tell(other, Quality(**said.model_dump()))
+        return {"ok": True}
+
+    async def on_media(self, sid: str, *data: Any) -> Ack:
+        """Tell the other side whether this one sends sound and picture.
+
+        Who comes later hears it then: a page says it again to each page that it meets.
+        """
+        try:
+            _sitting, other = await self._both_still_seated(sid)
+            said = SaidMedia.parse(_only(data))
+        except Unheard as bad:
+            return _refused(bad)
+        if other:
+            await self._tell(other, Media(said.audio, said.video))
+        return {"ok": True}
+
+    async def step_begun(self, call: str, step: Step) -> None:
+        """Tell the applicant which step the verifier has come to."""
+        if sitting := self._by_seat.get((call, "applicant")):
+            await self._tell(sitting, step)
 
     async def end(self, call: str, reason: str, urls: dict[Side, str]) -> None:
         """Tell both sides that the call is over and where to go, and free their seats."""
@@ -143,21 +182,27 @@ class CallNamespace(DoorNamespace[Seat]):
         here = {(one.admission.call, one.admission.side) for one in self.visitors()}
         return here & self._by_seat.keys()
 
-    async def _still_seated(self, sid: str) -> Sitting:
-        # Asked anew with every event: a session may have ended, and the call too, since connecting.
+    async def _both_still_seated(self, sid: str) -> tuple[Sitting, Sitting | None]:
+        """Who says something and who hears it. Raises Unheard.
+
+        Asked anew with every event: a session may have ended, and the call too, since connecting.
+        """
         sitting = self._by_sid.get(sid)
-        if (
-            sitting is None
-            or not self._has_the_seat(sitting)
-            or await self._house.seat(sitting.request, sitting.seat.call) is None
-        ):
+        if sitting is None or not self._has_the_seat(sitting):
             raise Unheard("not_in_call")
-        return sitting
+        other = self._other(sitting.seat)
+        both = [one for one in (sitting, other) if one]
+        own, *others = await self._house.seats([one.request for one in both], sitting.seat.call)
+        if own is None:
+            raise Unheard("not_in_call")
+        if other and others == [None]:
+            await self.disconnect(other.sid)
+            return sitting, None
+        return sitting, other
 
     async def _other_still_seated(self, seat: Seat) -> Sitting | None:
-        # Who hears is asked anew as well as who says: a session may have ended on either side.
         other = self._other(seat)
-        if other and await self._house.seat(other.request, seat.call) is None:
+        if other and await self._house.seats([other.request], seat.call) == [None]:
             await self.disconnect(other.sid)
             return None
         return other

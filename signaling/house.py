@@ -1,6 +1,6 @@
 """What signaling needs from the house it is built into; the desk hands in an implementation."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from signaling.messages import Side
+from signaling.quality import Measured
 from waiting_room.figures import Figures
 
 
@@ -96,8 +97,8 @@ class House(Protocol):
         """The live ticket of the applicant behind the cookie, if they may hear of the line."""
         ...
 
-    async def seat(self, request: web.Request, call: str) -> Seat | None:
-        """The side of that call at which the person behind the cookie may sit, while it is open."""
+    async def seats(self, requests: Sequence[web.Request], call: str) -> list[Seat | None]:
+        """For the person behind each cookie, the side of that call to sit at while it is open."""
         ...
 
     async def may_hear_load(self, request: web.Request) -> bool:
@@ -110,6 +111,10 @@ class House(Protocol):
 
     async def keep_chat(self, seat: Seat, text: str, at: datetime) -> None:
         """Keep a chat message, so that a reload loses nothing."""
+        ...
+
+    async def keep_quality(self, measured: Sequence[Measured]) -> None:
+        """Keep what the sides of calls have reported of their connections."""
         ...
 
     def call_url(self, call: str) -> str:

@@ -21,9 +21,14 @@ EVERYWHERE = "every namespace"
 LARGEST_DESCRIPTION = 32 * 1024
 LARGEST_CANDIDATE = 2 * 1024
 LONGEST_CHAT = 1_000
+MOST_BARS = 4
+LONGEST_RTT_MS = 60_000
+HIGHEST_RATE_KBPS = 1_000_000
 
 Side = Literal["applicant", "verifier"]
 Away = Literal["passed_over", "set_aside"]
+Sending = Literal["on", "off", "none"]
+Path = Literal["direct_udp", "direct_tcp", "relay_udp", "relay_tcp", "relay_tls"]
 
 
 class Unheard(Exception):
@@ -143,6 +148,41 @@ class Chat(Told):
 
 
 @dataclass(frozen=True, slots=True)
+class Quality(Told):
+    """How good the connection is on the other side of the call."""
+
+    name = "quality"
+    namespace = "/call"
+    bars: int
+    loss_percent: float
+    rtt_ms: int | None
+    rate_kbps: int
+    path: Path | None
+    sound_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Media(Told):
+    """Whether the other side of the call sends sound and picture."""
+
+    name = "media"
+    namespace = "/call"
+    audio: Sending
+    video: Sending
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Told):
+    """Which step of the verification the applicant is in; none of them: what was asked is done."""
+
+    name = "step"
+    namespace = "/call"
+    step: str | None
+    number: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ended(Told):
     """The call is over for this page: why, and where to go."""
 
@@ -170,7 +210,20 @@ class Load(Told):
     version: Version
 
 
-TOLD: tuple[type[Told], ...] = (Place, Line, Restarting, Called, Peer, Signal, Chat, Ended, Load)
+TOLD: tuple[type[Told], ...] = (
+    Place,
+    Line,
+    Restarting,
+    Called,
+    Peer,
+    Signal,
+    Chat,
+    Quality,
+    Media,
+    Step,
+    Ended,
+    Load,
+)
 
 
 class Said(BaseModel):
@@ -245,4 +298,26 @@ class SaidChat(Said):
     ]
 
 
-SAID: tuple[type[Said], ...] = (SaidSignal, SaidChat)
+class SaidQuality(Said):
+    """How good the connection is on this side: what its page has measured."""
+
+    name = "quality"
+    namespace = "/call"
+    bars: Annotated[int, Field(ge=0, le=MOST_BARS)]
+    loss_percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+    rtt_ms: Annotated[int | None, Field(ge=0, le=LONGEST_RTT_MS)] = None
+    rate_kbps: Annotated[int, Field(ge=0, le=HIGHEST_RATE_KBPS)]
+    path: Path | None = None
+    sound_only: bool
+
+
+class SaidMedia(Said):
+    """Whether this side sends sound and picture."""
+
+    name = "media"
+    namespace = "/call"
+    audio: Sending
+    video: Sending
+
+
+SAID: tuple[type[Said], ...] = (SaidSignal, SaidChat, SaidQuality, SaidMedia)

@@ -14,9 +14,10 @@ from signaling.house import House
 from signaling.limits import LARGEST_MESSAGE_BYTES, Seconds
 from signaling.line_news import LineNews
 from signaling.load import LoadNamespace, LoadNews
-from signaling.messages import NAMESPACES, Called, Place, Restarting, Side
+from signaling.messages import NAMESPACES, Called, Place, Restarting, Side, Step
 from signaling.news import News
 from signaling.presence import Presence
+from signaling.quality import QualityNews
 from signaling.rooms import ticket_room
 from signaling.waiting import WaitingNamespace
 from signaling.watch import Watch
@@ -35,7 +36,8 @@ class Signaling:
         self.server = server
         self.line = LineNews(server, house)
         self.load = LoadNews(server, house)
-        self._call = CallNamespace(house, self._noticed)
+        self.quality = QualityNews(house.keep_quality)
+        self._call = CallNamespace(house, self._noticed, self.quality)
         waiting = WaitingNamespace(house, self.line, self._noticed)
         self._doors: tuple[DoorNamespace[Any], ...] = (
             waiting,
@@ -73,13 +75,17 @@ class Signaling:
         await self._call.end(call, reason, urls)
         self.moved()
 
+    async def step_begun(self, call: str, step: Step) -> None:
+        """The verifier has come to another step of the call."""
+        await self._call.step_begun(call, step)
+
     async def session_ended(self, session: str) -> None:
         """Whoever listened under an ended session hears nothing more."""
         for namespace in self._doors:
             await namespace.show_out(session)
 
     def _news(self) -> tuple[News, ...]:
-        return (self.line, self.load, self.presence, self.watch, self._sweep)
+        return (self.line, self.load, self.presence, self.watch, self.quality, self._sweep)
 
     @asynccontextmanager
     async def telling(self) -> AsyncIterator[None]:

@@ -16,8 +16,8 @@ from desk.access.checklist import missing_steps
 from desk.accounts.sessions import open_session
 from desk.accounts.tables import Account
 from desk.audit import Did
+from desk.csrf import token_for
 from desk.database import Database
-from desk.keyring import derive, keyed_hash
 from tests.support import Applicant, RunningDesk, Visitor
 from waiting_room import shifts
 from waiting_room.tables import Base
@@ -126,7 +126,7 @@ async def enter(desk: RunningDesk, account: Account) -> Visitor:
         token = open_session(session, account.id, now, timedelta(hours=12))
     visitor.http.cookie_jar.update_cookies({"desk_session": token}, URL(visitor.base))
     # What any page would say; tests of sessions and tokens read it from a page instead.
-    visitor.csrf = keyed_hash(derive(desk.settings.secret_key, "csrf"), token.encode())
+    visitor.csrf = token_for(desk.settings.secret_key, token)
     return visitor
 
 

@@ -165,13 +165,13 @@ class Visitor:
     http: aiohttp.ClientSession = field(repr=False)
     csrf: str = ""
 
-    async def open(self, path: str) -> tuple[int, str]:
+    async def open(self, path: str, **more: str) -> tuple[int, str]:
         """GET a page as a browser does, without following redirects: status and text."""
-        headers = {"Accept": "text/html"}
+        headers = {"Accept": "text/html", **more}
         async with self.http.get(
             self.base + path, headers=headers, allow_redirects=False
         ) as answer:
-            text = await answer.text()
+            text = await answer.text(errors="replace")
             if found := re.search(r'name="csrf-token" content="([^"]*)"', text):
                 self.csrf = found[1]
             return answer.status, answer.headers.get("Location", "") or text

@@ -98,3 +98,24 @@ def test_scripts_import_only_what_is_there() -> None:
     for script in folder.glob("*.js"):
         for found in re.findall(r"""(?:from|import) ["'](\./[^"']+)["']""", script.read_text()):
             assert (folder / found).is_file(), f"{script.name} imports {found}"
+
+
+def test_the_modules_of_a_page_are_all_that_its_script_imports(tmp_path: Path) -> None:
+    for name, text in {
+        "js/page.js": b'import { a } from "./a.js";\nimport {\n  b,\n} from "./b.js";\na(b);',
+        "js/a.js": b'import { io } from "socket.io-client";\nimport { b } from "./b.js";',
+        "js/b.js": b'/** @type {import("./never.js").Never} */\nexport const b = 1;',
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(text)
+    assets = Assets(tmp_path)
+    assert assets.modules("js/page.js") == [
+        assets.url(f"js/{name}.js") for name in ("page", "a", "b")
+    ]
+
+
+def test_every_module_that_a_page_loads_is_there() -> None:
+    assets = Assets(folder_of("static"))
+    for name in assets.files:
+        if name.startswith("js/"):
+            assert assets.url(name) in assets.modules(name)

@@ -36,6 +36,7 @@ EXPECTED = {
     "GET /healthz": Row(200, 200, 200, 200, 200, 200, 200),
     "GET /readyz": Row(200, 200, 200, 200, 200, 200, 200),
     "GET /static/{digest}/{name}": Row(200, 200, 200, 200, 200, 200, 200),
+    "GET /speed": Row(401, 200, 200, 200, 200, 200, 200),
     "GET /organisation": Row(401, 200, 200, 403, 403, 403, 403),
     "GET /meetings/{id}": Row(401, 200, 404, 403, 403, 403, 403),
     "GET /waiting/{id}": Row(401, 200, 404, 403, 403, 403, 403),
@@ -62,7 +63,9 @@ EXPECTED = {
     "POST /calls/{id}/end": Row(401, 403, 403, 200, 404, 403, 403, {"outcome": "returned"}),
     "POST /calls/{id}/leave": Row(401, 409, 404, 403, 403, 403, 403),
     "POST /mails/{id}/retry": Row(401, 403, 403, 403, 403, 200, 200),
+    "POST /speed": Row(401, 200, 200, 200, 200, 200, 200),
     "POST /signin": Row(401, 401, 401, 401, 401, 401, 401, {"email": "a@b.test"}),
+    "POST /language": Row(200, 200, 200, 200, 200, 200, 200, {"language": "en"}),
     "POST /signout": Row(303, 303, 303, 303, 409, 303, 303),
 }
 

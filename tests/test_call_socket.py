@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -366,17 +367,19 @@ async def test_a_page_that_went_while_it_was_asked_about_takes_no_seat(
     desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = await in_call(desk)
-    asked, gone, seat_of = asyncio.Event(), asyncio.Event(), DeskHouse.seat
+    asked, gone, seats_of = asyncio.Event(), asyncio.Event(), DeskHouse.seats
 
-    async def after_it_went(house: DeskHouse, request: web.Request, call: str) -> Seat | None:
+    async def after_it_went(
+        house: DeskHouse, requests: Sequence[web.Request], call: str
+    ) -> list[Seat | None]:
         asked.set()
         await gone.wait()
-        return await seat_of(house, request, call)
+        return await seats_of(house, requests, call)
 
     async with listening(scene.applicant, "/call", call=scene.call, page="pa") as first:
         await first.hears("peer")
         with monkeypatch.context() as slow:
-            slow.setattr(DeskHouse, "seat", after_it_went)
+            slow.setattr(DeskHouse, "seats", after_it_went)
             auth = {"call": scene.call, "page": "ghost"}
             await polled_and_gone(scene.applicant, asked, gone, "/call", **auth)
         async with listening(scene.verifier, "/call", call=scene.call, page="pv") as verifier:

@@ -34,6 +34,9 @@ async def test_no_unsafe_route_acts_without_our_own_page(desk: RunningDesk, scen
                     ("", {}),
                     (foreign.csrf, {}),
                     (own[:-1], {}),
+                    (own[:-2], {}),
+                    (own + "00", {}),
+                    ("0" * len(own), {}),
                     ("\u00ff", {}),
                     (own, {"Origin": "https://evil.test"}),
                     (own, {"Origin": "null"}),
@@ -113,3 +116,14 @@ async def test_a_get_cannot_act(desk: RunningDesk, scene: Places) -> None:
         for path in post_routes(desk.app):
             status, _text = await scene.call.verifier.open(filled(path, scene))
             assert path in readable or status == 405, path
+
+
+async def test_no_two_pages_carry_the_same_token(desk: RunningDesk, scene: Places) -> None:
+    """They are compressed beside what others wrote: a constant secret would show in the length."""
+    visitor = scene.call.verifier
+    tokens = set()
+    for _page in range(3):
+        await visitor.open(scene.call.page)
+        tokens.add(visitor.csrf)
+        assert (await visitor.act(f"{scene.call.page}/notes", {"notes": "a"}))[0] == 200
+    assert len(tokens) == 3

@@ -124,3 +124,21 @@ async def test_answers_to_commands_are_kept_nowhere(desk: RunningDesk, scene: Pl
                 allow_redirects=False,
             ) as answer:
                 assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_pages_and_answers_are_compressed_for_whoever_can_read_it(
+    desk: RunningDesk, scene: Places
+) -> None:
+    visitor = scene.call.verifier
+    for accept in ("text/html", "application/json"):
+        wished = {"Accept": accept, "Accept-Encoding": "gzip"}
+        headers, packed = await headers_of(visitor, scene.call.page, **wished)
+        plainly = {"Accept": accept, "Accept-Encoding": "identity"}
+        plain_headers, plain = await headers_of(visitor, scene.call.page, **plainly)
+        assert headers["Content-Encoding"] == "gzip"
+        assert "Content-Encoding" not in plain_headers
+        assert headers["Vary"] == plain_headers["Vary"] == "Accept-Encoding"
+        assert int(headers["Content-Length"]) < int(plain_headers["Content-Length"]) / 2
+        assert packed[:15] == plain[:15]
+    headers, _text = await headers_of(visitor, "/healthz", **{"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in headers  # too small to gain by it

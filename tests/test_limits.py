@@ -108,14 +108,23 @@ async def test_an_account_may_join_so_often(desk: RunningDesk) -> None:
         is_problem(await waits.visitor.act(join), 429, "too_many_requests")
 
 
-@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
-async def test_a_body_that_does_not_come_is_not_waited_for(desk: RunningDesk, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("{room}/leave", "application/json"),
+        ("{room}/leave", "application/x-www-form-urlencoded"),
+        ("/speed", "application/octet-stream"),
+    ],
+)
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    desk: RunningDesk, path: str, kind: str
+) -> None:
     assert desk.app[LIMITS].slowest_body_s == SLOWEST_BODY_S == 20
     desk.app[LIMITS].slowest_body_s = 0.05
     waits = await joined(desk)
     jar = waits.visitor.http.cookie_jar.filter_cookies(URL(waits.visitor.base))
     head = (
-        f"POST {waits.page}/leave HTTP/1.1\r\nHost: {desk.settings.public_host}\r\n"
+        f"POST {path.format(room=waits.page)} HTTP/1.1\r\nHost: {desk.settings.public_host}\r\n"
         f"Cookie: desk_session={jar['desk_session'].value}\r\nAccept: application/json\r\n"
         f"X-CSRF-Token: {waits.visitor.csrf}\r\nContent-Type: {kind}\r\nContent-Length: 100\r\n\r\n"
     )
@@ -128,6 +137,31 @@ async def test_a_body_that_does_not_come_is_not_waited_for(desk: RunningDesk, ki
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b'"code": "request_timeout"' in answer
     assert b"Kiriman Anda tidak sampai dengan lengkap." in answer
+
+
+@pytest.mark.parametrize("path", ["{room}/leave", "/speed"])
+async def test_who_goes_in_the_middle_of_a_body_is_no_fault_of_ours(
+    desk: RunningDesk, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    waits = await joined(desk)
+    jar = waits.visitor.http.cookie_jar.filter_cookies(URL(waits.visitor.base))
+    head = (
+        f"POST {path.format(room=waits.page)} HTTP/1.1\r\nHost: {desk.settings.public_host}\r\n"
+        f"Cookie: desk_session={jar['desk_session'].value}\r\nAccept: application/json\r\n"
+        f"X-CSRF-Token: {waits.visitor.csrf}\r\nContent-Type: application/json\r\n"
+        "Content-Length: 100\r\n\r\n"
+    )
+    async with nothing_changes(desk):
+        for _time in range(3):
+            _reader, writer = await asyncio.open_connection(desk.settings.host, desk.settings.port)
+            writer.write(head.encode() + b'{"half":')
+            await writer.drain()
+            # By then the desk waits for the rest of it.
+            assert (await waits.visitor.read(waits.page))[0] == 200
+            writer.close()
+            await writer.wait_closed()
+            assert (await waits.visitor.read(waits.page))[0] == 200
+    assert "failed" not in caplog.text
 
 
 async def test_the_log_keeps_who_was_refused_what_and_why(desk: RunningDesk) -> None:

@@ -147,3 +147,36 @@ async def test_a_migration_that_fails_leaves_nothing(settings: Settings) -> None
         await migrate(database)
     assert await _schema(database) == before
     await database.close()
+
+
+async def test_mails_of_before_the_languages_are_indonesian(settings: Settings) -> None:
+    database = Database(settings.database_url.replace("desk.db", "other.db"))
+    if database.writer.dialect.name == "postgresql":
+        async with database.writing() as session:
+            await session.execute(text("DROP SCHEMA public CASCADE"))
+            await session.execute(text("CREATE SCHEMA public"))
+    await migrate(database, "0004")
+    mail = {
+        "id": "mail", "message_id": "<mail@desk.test>", "kind": "verdict", "recipient": "a@b.test",
+        "recipient_name": "Ani", "subject": "Akses", "text_body": "", "html_body": "",
+    }  # fmt: skip
+    names = ", ".join(mail)
+    values = ", ".join(f":{name}" for name in mail)
+    moments = ", ".join(["'2026-11-24 01:00:00'"] * 3)
+    async with database.writing() as session:
+        await session.execute(
+            text(
+                f"INSERT INTO outbox_mail ({names}, attempts, created_at, due_since_at, "
+                f"next_attempt_at) VALUES ({values}, 0, {moments})"
+            ),
+            mail,
+        )
+    await migrate(database)
+    async with database.reading() as session:
+        found = await session.execute(text("SELECT language FROM outbox_mail"))
+        assert found.scalar_one() == "id"
+    for language in ("NULL", "'de'"):
+        with pytest.raises(IntegrityError):
+            async with database.writing() as session:
+                await session.execute(text(f"UPDATE outbox_mail SET language = {language}"))
+    await database.close()

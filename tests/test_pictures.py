@@ -267,24 +267,20 @@ async def test_a_picture_inside_a_pdf_cannot_take_all_memory(tmp_path: Path) -> 
 
 
 def endless_pdf() -> bytes:
-    """Ten forms, each of which draws the next one ten times: ten thousand million squares."""
-    forms = [
-        stream(
-            f"/F{level + 1} Do " * 10,
-            "/Type/XObject/Subtype/Form/BBox[0 0 595 842]"
-            f"/Resources<</XObject<</F{level + 1} {level + 5} 0 R>>>>",
-        )
-        for level in range(1, 11)
-    ]
-    square = stream(BLACK_SQUARE, "/Type/XObject/Subtype/Form/BBox[0 0 595 842]")
+    """One picture drawn a hundred thousand times over: hours of work in little memory."""
+    packed = zlib.compress(bytes(2**20)).decode("latin-1")
+    image = stream(
+        packed,
+        "/Type/XObject/Subtype/Image/Width 1024/Height 1024/ColorSpace/DeviceGray"
+        "/BitsPerComponent 8/Filter/FlateDecode",
+    )
     return pdf_of(
         [
             "<</Type/Catalog/Pages 2 0 R>>",
             pages_object(1),
-            "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</XObject<</F1 5 0 R>>>>>>",
-            stream("/F1 Do"),
-            *forms,
-            square,
+            "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>",
+            stream("590 0 0 840 0 0 cm " + "/I Do " * 100_000),
+            image,
         ]
     )
 

@@ -21,6 +21,12 @@ BAD = {
                           "postgresql+asyncpg://desk.test/desk?sslmode=require"],
     "DESK_SECRET_KEY": ["short", "x" * 31],
     "DESK_SMTP_URL": ["mail.test", "http://mail.test", "smtp://", "smtp://mail.test:port"],
+    "DESK_TURN_URL": ["relay.test", "stun:relay.test", "turn:", "turn:relay.test:port",
+                      "turn://relay.test", "turns:relay.test?transport=udp",
+                      "turn:a.test;turn:b.test", "turns:192.0.2.1", "turns:192.0.2.1:443",
+                      "turns:[2001:db8::1]:443?transport=tcp"],
+    "DESK_TURN_SECRET": ["a secret without a relay"],
+    "DESK_RELAY_ONLY": ["perhaps", "1"],
     "DESK_MAIL_FROM": ["nobody", "Desk <>", "a@b, c@d", "Desk <desk@>"],
     "DESK_TIMEZONE": ["Asia", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "WIB"],
     "DESK_LATE_AFTER_MINUTES": ["-1", "0", "soon"],
@@ -149,3 +155,14 @@ def test_the_public_address_is_written_as_browsers_write_it(
     monkeypatch.setenv("DESK_PUBLIC_URL", given)
     assert read_settings().public_url == origin
     assert read_settings().public_host == origin.partition("//")[2]
+
+
+def test_a_relay_needs_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESK_TURN_URL", "turn:[2001:db8::1], turns:1.relay.test:443?transport=tcp")
+    with pytest.raises(SettingsError, match=r"^DESK_TURN_SECRET: "):
+        read_settings()
+    monkeypatch.setenv("DESK_TURN_SECRET", "shared")
+    monkeypatch.setenv("DESK_RELAY_ONLY", "yes")
+    settings = read_settings()
+    assert settings.relay_only
+    assert settings.turn_urls == ["turn:[2001:db8::1]", "turns:1.relay.test:443?transport=tcp"]

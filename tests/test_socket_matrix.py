@@ -42,10 +42,14 @@ EXPECTED = {
     ("/load", "connect"): Row("forbidden", "forbidden", "forbidden", IN, IN, IN, IN),
     ("/call", "signal"): Row(SILENCE, OK, SILENCE, OK, SILENCE, SILENCE, SILENCE),
     ("/call", "chat"): Row(SILENCE, OK, SILENCE, OK, SILENCE, SILENCE, SILENCE),
+    ("/call", "quality"): Row(SILENCE, OK, SILENCE, OK, SILENCE, SILENCE, SILENCE),
+    ("/call", "media"): Row(SILENCE, OK, SILENCE, OK, SILENCE, SILENCE, SILENCE),
 }
 SAYING: dict[str, dict[str, Any]] = {
     "signal": {"description": {"type": "offer", "sdp": "v=0\r\n"}},
     "chat": {"text": "halo"},
+    "quality": {"bars": 4, "loss_percent": 0, "rate_kbps": 900, "sound_only": False},
+    "media": {"audio": "on", "video": "off"},
 }
 # Of those who were refused: who has no right to the namespace at all, and who to this call alone.
 BY_ROLE = {

@@ -8,7 +8,7 @@ import pytest
 from packaging.version import Version
 
 from tools.icons import UnknownIcon, sprite, used_icons
-from tools.vendor import without_source_map
+from tools.vendor import used_styles, without_source_map
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON_LOCKS = ("requirements.lock", "requirements-dev.lock")
@@ -120,3 +120,11 @@ def test_an_unknown_icon_fails_with_its_name_and_file(tmp_path: Path) -> None:
 def test_a_vendored_file_points_at_no_source_map() -> None:
     assert without_source_map("let a;\n//# sourceMappingURL=a.js.map\n") == "let a;\n"
     assert without_source_map("a{}\n/*# sourceMappingURL=a.css.map */") == "a{}\n"
+
+
+def test_of_the_styles_only_the_used_ones_are_served(tmp_path: Path) -> None:
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    put(tmp_path / "templates/page.html", '<button class="btn btn-primary">')
+    styles = used_styles(tmp_path)
+    assert ".btn-primary" in styles
+    assert ".accordion" not in styles

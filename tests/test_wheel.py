@@ -83,11 +83,11 @@ def wait_for_port(server: subprocess.Popen[bytes], number: int) -> None:
     pytest.fail(f"desk serve does not listen after {START_S} s")
 
 
-def fetch(port: int, path: str) -> tuple[int, str]:
+def fetch(port: int, path: str, **headers: str) -> tuple[int, str]:
     """Return status and text of one page."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_S)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
     finally:
@@ -111,6 +111,12 @@ def test_every_style_and_script_of_the_sign_in_page_is_served(port: int) -> None
     kinds = {Path(path).suffix for path in served}
     assert {".css", ".js", ".svg"} <= kinds
     assert any("bootstrap" in path for path in served)
+
+
+def test_the_wheel_speaks_english_too(port: int) -> None:
+    status, page = fetch(port, "/signin", Cookie="desk_language=en")
+    assert status == 200
+    assert "Sign in" in page
 
 
 def test_the_wheel_keeps_nothing_of_the_checkout(installed: Path, tmp_path: Path) -> None:

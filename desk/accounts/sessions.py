@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.accounts.tables import Account, Role, SignIn
+from desk.language import Language
 
 
 class Identity(NamedTuple):
@@ -20,6 +21,7 @@ class Identity(NamedTuple):
     email: str
     role: Role
     desk_number: int | None
+    language: Language | None = None
 
 
 def token_digest(token: str) -> str:
@@ -40,16 +42,32 @@ def open_session(session: AsyncSession, account: str, now: datetime, length: tim
 
 async def identify(session: AsyncSession, token: str, now: datetime) -> Identity | None:
     """Whose session the token belongs to, if it is neither expired nor revoked."""
+    return (await identify_each(session, [token], now)).get(token)
+
+
+async def identify_each(
+    session: AsyncSession, tokens: Collection[str], now: datetime
+) -> dict[str, Identity]:
+    """Whose session each token belongs to; those expired or revoked are left out."""
+    by_digest = {token_digest(token): token for token in tokens}
     statement = (
-        select(Account.id, Account.name, Account.email, Account.role, Account.desk_number)
+        select(
+            SignIn.token_hash,
+            Account.id,
+            Account.name,
+            Account.email,
+            Account.role,
+            Account.desk_number,
+            Account.language,
+        )
         .join(SignIn, SignIn.account == Account.id)
         .where(
-            SignIn.token_hash == token_digest(token),
+            SignIn.token_hash.in_(by_digest),
             *_lives(now),
         )
     )
-    row = (await session.execute(statement)).one_or_none()
-    return Identity(*row) if row else None
+    found = await session.execute(statement)
+    return {by_digest[row.token_hash]: Identity(*row[1:]) for row in found}
 
 
 def _lives(now: datetime) -> tuple[ColumnElement[bool], ...]:

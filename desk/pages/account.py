@@ -6,21 +6,20 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from yarl import URL
 
 from desk import audit
 from desk.accounts.passwords import MAXIMUM_LENGTH, password_matches
 from desk.accounts.sessions import Identity, open_session, revoke_session, token_digest
 from desk.accounts.tables import Account, Role
 from desk.answers import page
-from desk.asks import parse, read_body
+from desk.asks import OwnPath, parse, read_body
 from desk.audit import Did
 from desk.cookies import (
-    csrf_token,
+    chosen_language,
     drop_session_token,
-    new_visitor,
     session_token,
     set_session_token,
-    set_visitor_token,
 )
 from desk.dispatch import who_asks
 from desk.keys import ATTEMPTS, CLOCK, DATABASE, SETTINGS, SIGNALING
@@ -31,23 +30,13 @@ from waiting_room import shifts
 from waiting_room.errors import NoSuchChange
 from waiting_room.tables import ShiftState
 
-LONGEST_NEXT = 500
-
 
 class SignInForm(BaseModel):
     """What the sign-in form sends."""
 
     email: str = Field(default="", max_length=254)
     password: str = Field(default="", max_length=MAXIMUM_LENGTH)
-    next: str = "/"
-
-    @property
-    def safe_next(self) -> str:
-        """A path of ours; anything that could lead to another host becomes the home page."""
-        # Browsers drop tabs and line ends from an address, so that "/\t/host" would be "//host".
-        is_path = self.next.startswith("/") and not self.next.startswith(("//", "/\\"))
-        usable = is_path and self.next.isprintable() and len(self.next) <= LONGEST_NEXT
-        return self.next if usable else "/"
+    next: OwnPath = "/"
 
 
 async def sign_in_page(request: web.Request) -> web.StreamResponse:
@@ -74,7 +63,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         await _record_failure(request, account)
         message = _("Email atau kata sandi salah. Periksa lagi keduanya.")
         return _form_page(request, form, message, 401)
-    return await _signed_in(request, account, form.safe_next)
+    return await _signed_in(request, account, form.next)
 
 
 @persistent
@@ -119,6 +108,7 @@ async def _begin_session(request: web.Request, account_id: str) -> str:
         account = await session.get_one(Account, account_id, with_for_update={"read": True})
         if account.disabled_at is not None:
             raise not_signed_in()
+        account.language = account.language or chosen_language(request)
         token = open_session(session, account.id, now, length)
         await audit.record(session, account.id, Did.SIGNED_IN, account.id, now)
         if account.role is Role.VERIFIER and await shifts.start(session, account.id, now):
@@ -180,10 +170,6 @@ async def _end_shift(session: AsyncSession, verifier: str, now: datetime) -> Non
 def _form_page(
     request: web.Request, form: SignInForm, error: str | None, status: int
 ) -> web.Response:
-    context = {"email": form.email, "error": error, "next": form.safe_next}
-    if csrf_token(request):
-        return page(request, "signin.html", context, status)
-    visitor, token = new_visitor(request)
-    response = page(request, "signin.html", context | {"csrf_token": token}, status)
-    set_visitor_token(request, response, visitor)
-    return response
+    here = URL("/signin").with_query(next=form.next)
+    context = {"email": form.email, "error": error, "next": form.next, "here": str(here)}
+    return page(request, "signin.html", context, status)

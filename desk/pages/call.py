@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk import audit
+from desk.access.checklist import challenge_in_words, steps_of
 from desk.access.files import CallFile, documents_of
 from desk.access.reasons import LONGEST_EXPLANATION, REASONS
 from desk.access.rows import access_row
@@ -20,7 +21,9 @@ from desk.asks import Ask, Done, View
 from desk.audit import Did
 from desk.keys import DOCUMENTS
 from desk.pages.documents import described
-from desk.pages.review import checklist_of, review_of
+from desk.pages.review import checklist_of, review_of, step_now
+from desk.relays import ice_of
+from desk.words import _
 from signaling.server import Signaling
 from waiting_room import leases, line
 from waiting_room.tables import CallOutcome
@@ -42,12 +45,14 @@ async def _applicants(ask: Ask[CallFile], file: CallFile) -> View:
     data = {
         "state": "open",
         "call": {"id": file.call.id, "started_at": file.call.started_at, "verifier_label": label},
+        "step": step_now(await checklist_of(ask.session, file)).as_dict(),
         "chat": await _chat(ask, file),
         "peer_seen_at": file.call.verifier_seen_at,
         "grace_s": ask.settings.call_grace_s,
-        "ice_servers": [],
+        **ice_of(ask.settings, file.call.id, "applicant", ask.now),
     }
-    return View("call_applicant.html", data)
+    order = [step.key for step in steps_of(file.access.role)]
+    return View("call_applicant.html", data, {"order": order})
 
 
 async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
@@ -63,7 +68,7 @@ async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
         "access": _access(file),
         "applicant": _applicant(file),
         "checklist": await checklist_of(ask.session, file),
-        "challenge": review.challenge,
+        "challenge": challenge_in_words(review.challenge),
         "notes": review.notes,
         "chat": await _chat(ask, file),
         "reasons": [_reason(code) for code in REASONS],
@@ -73,7 +78,7 @@ async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
         "arrival_s": ask.settings.arrival_s,
         "has_arrived": file.call.applicant_arrived_at is not None,
         "handling_target_s": ask.settings.handling_target_minutes * 60,
-        "ice_servers": [],
+        **ice_of(ask.settings, file.call.id, "verifier", ask.now),
     }
     # Drawing a hostile file takes until its time is up, and nobody else must wait that long for
     # the connection to read with.
@@ -108,9 +113,9 @@ def _reason(code: str) -> dict[str, Any]:
     reason = REASONS[code]
     return {
         "code": code,
-        "group": reason.group,
-        "label": reason.label,
-        "sentence": reason.sentence,
+        "group": _(reason.group),
+        "label": _(reason.label),
+        "sentence": _(reason.sentence),
         "text_required": reason.text_required,
     }
 

@@ -10,19 +10,19 @@ from desk.notices.outbox import put_back, unsent_mails
 from desk.notices.tables import OutboxMail
 from desk.notices.transport import Trouble
 from desk.problems import Problem
-from desk.words import _
+from desk.words import _, later
 from signaling.server import Signaling
 
 SHOWN = 100
 
 TROUBLE_WORDS = {
-    Trouble.UNREACHABLE: _("Server email tidak dapat dihubungi."),
-    Trouble.NOT_LET_IN: _("Server email menolak nama pengguna atau kata sandi meja ini."),
-    Trouble.RECIPIENT_REFUSED: _("Server email menolak alamat penerima."),
-    Trouble.POSTPONED: _("Server email meminta agar dicoba lagi nanti."),
-    Trouble.REFUSED: _("Server email menolak email ini."),
-    Trouble.CUT_OFF: _("Sambungan terputus sebelum server email menyatakan menerima."),
-    Trouble.UNSENDABLE: _("Email ini tidak dapat disusun. Periksa nama dan alamat penerima."),
+    Trouble.UNREACHABLE: later("Server email tidak dapat dihubungi."),
+    Trouble.NOT_LET_IN: later("Server email menolak nama pengguna atau kata sandi meja ini."),
+    Trouble.RECIPIENT_REFUSED: later("Server email menolak alamat penerima."),
+    Trouble.POSTPONED: later("Server email meminta agar dicoba lagi nanti."),
+    Trouble.REFUSED: later("Server email menolak email ini."),
+    Trouble.CUT_OFF: later("Sambungan terputus sebelum server email menyatakan menerima."),
+    Trouble.UNSENDABLE: later("Email ini tidak dapat disusun. Periksa nama dan alamat penerima."),
 }
 
 
@@ -47,11 +47,12 @@ def _shown(mail: OutboxMail) -> dict[str, Any]:
         "recipient": mail.recipient,
         "recipient_name": mail.recipient_name,
         "subject": mail.subject,
+        "language": mail.language.value,
         "created_at": mail.created_at,
         "attempts": mail.attempts,
         "next_attempt_at": mail.next_attempt_at,
         "failed_at": mail.failed_at,
-        "trouble": TROUBLE_WORDS[Trouble(mail.trouble)] if mail.trouble else None,
+        "trouble": _(TROUBLE_WORDS[Trouble(mail.trouble)]) if mail.trouble else None,
         "error": mail.last_error,
     }
 

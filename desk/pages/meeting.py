@@ -13,6 +13,7 @@ from desk.audit import Did
 from desk.keys import DOCUMENTS, DRAINING, LIMITS
 from desk.limits import JOINS_OF_AN_ACCOUNT
 from desk.problems import Problem, already_decided, restarting
+from desk.relays import relay_urls
 from desk.schedule.meetings import OpenSpan, open_span
 from desk.schedule.tables import Meeting
 from desk.times import long_date, time_with_zone
@@ -43,7 +44,7 @@ async def meeting(ask: Ask[tuple[Meeting, Access]]) -> View:
         "letter_number": access.letter_number,
         "ticket": {"url": f"/waiting/{ticket.id}", "state": ticket.state} if ticket else None,
     }
-    return View("meeting.html", data)
+    return View("meeting.html", data, {"relays": relay_urls(ask.settings)})
 
 
 def _span(ask: Ask[Any], booked: Meeting, access: Access) -> OpenSpan:

@@ -1,5 +1,6 @@
 """The verifier's sheet in a call: steps marked, challenges drawn, notes kept, numbers revealed."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -7,13 +8,21 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk import audit
-from desk.access.checklist import STEPS_OF_ROLE, draw_challenge, missing_steps, steps_of
+from desk.access.checklist import (
+    STEPS_OF_ROLE,
+    challenge_in_words,
+    draw_challenge,
+    missing_steps,
+    steps_of,
+)
 from desk.access.files import CallFile
 from desk.access.tables import CheckMark, Review
 from desk.access.verdicts import marks_of
 from desk.asks import Ask, Done
 from desk.audit import Did
 from desk.problems import invalid_input
+from desk.words import _
+from signaling.messages import Step
 from waiting_room import line
 
 LONGEST_NOTES = 4_000
@@ -30,8 +39,8 @@ async def checklist_of(session: AsyncSession, file: CallFile) -> list[dict[str, 
     return [
         {
             "step": step.key,
-            "label": step.label,
-            "script": step.script,
+            "label": _(step.label),
+            "script": _(step.script),
             "required": step.required,
             "passed": marks[step.key].passed if step.key in marks else None,
             "marked_at_s": (marks[step.key].marked_at - file.call.started_at).total_seconds()
@@ -40,6 +49,15 @@ async def checklist_of(session: AsyncSession, file: CallFile) -> list[dict[str, 
         }
         for step in steps_of(file.access.role)
     ]
+
+
+def step_now(checklist: Sequence[Mapping[str, Any]]) -> Step:
+    """What the applicant may know of the checklist: how far it is, and not how it goes."""
+    unmarked = [n for n, step in enumerate(checklist) if step["passed"] is None]
+    if not unmarked:
+        return Step(None, len(checklist), len(checklist))
+    first = unmarked[0]
+    return Step(checklist[first]["step"], first + 1, len(checklist))
 
 
 class Marking(BaseModel):
@@ -68,7 +86,8 @@ async def mark_step(ask: Ask[CallFile]) -> Done:
     checklist = await checklist_of(ask.session, file)
     passed = {step["step"]: bool(step["passed"]) for step in checklist}
     body = {"checklist": checklist, "missing": missing_steps(file.access.role, passed)}
-    return Done(body, _page_of(file))
+    step = step_now(checklist)
+    return Done(body, _page_of(file), lambda told: told.step_begun(file.call.id, step))
 
 
 async def new_challenge(ask: Ask[CallFile]) -> Done:
@@ -79,7 +98,7 @@ async def new_challenge(ask: Ask[CallFile]) -> Done:
         update(Review).where(Review.call == file.call.id).values(challenge=challenge)
     )
     await _record(ask, Did.CHALLENGE_DRAWN)
-    return Done({"challenge": challenge}, _page_of(file))
+    return Done({"challenge": challenge_in_words(challenge)}, _page_of(file))
 
 
 class Notes(BaseModel):

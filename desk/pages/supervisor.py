@@ -4,14 +4,20 @@ from typing import Any
 
 from sqlalchemy import select
 
+from desk import call_quality
 from desk.accounts.tables import Account
 from desk.asks import Ask, View
+from desk.call_quality import CallQuality
 from desk.notices.outbox import count_unsent
 from desk.settings import Settings
 from desk.times import day_span
+from signaling.messages import MOST_BARS
 from waiting_room import standing
 from waiting_room.figures import read_figures
 from waiting_room.service import ServiceLevel
+
+SIDES = ("applicant", "verifier")
+FIGURES = ("bars", "loss_percent", "rtt_ms", "rate_kbps", "path", "sound_only")
 
 
 async def board(ask: Ask[None]) -> View:
@@ -42,6 +48,7 @@ def _service_level(level: ServiceLevel, settings: Settings) -> dict[str, Any]:
 
 
 async def _calls(ask: Ask[None]) -> list[dict[str, Any]]:
+    """The calls in progress, the weakest connection first."""
     calls = await standing.open_calls(ask.session)
     ids = {call.verifier for call, _ticket in calls} | {ticket.applicant for _call, ticket in calls}
     people = {
@@ -50,12 +57,30 @@ async def _calls(ask: Ask[None]) -> list[dict[str, Any]]:
             await ask.session.execute(select(Account).where(Account.id.in_(ids)))
         ).scalars()
     }
-    return [
-        {
-            "verifier_name": people[call.verifier].name,
-            "desk_number": people[call.verifier].desk_number,
-            "applicant_name": people[ticket.applicant].name,
-            "started_at": call.started_at,
-        }
-        for call, ticket in calls
-    ]
+    found = await call_quality.of_calls(ask.session, [call.id for call, _ticket in calls], ask.now)
+    rows = []
+    for call, ticket in calls:
+        sides = {side: found.get((call.id, side)) for side in SIDES}
+        rows.append(
+            {
+                "id": call.id,
+                "verifier_name": people[call.verifier].name,
+                "desk_number": people[call.verifier].desk_number,
+                "applicant_name": people[ticket.applicant].name,
+                "started_at": call.started_at,
+                "bars": call_quality.fewest_bars(sides.values()),
+                "recent": call_quality.worst_of(sides.values()),
+                "quality": {side: _quality(quality) for side, quality in sides.items()},
+            }
+        )
+    return sorted(rows, key=_fewest_bars)  # which leaves the longest first among equals
+
+
+def _quality(side: CallQuality | None) -> dict[str, Any] | None:
+    if side is None:
+        return None
+    return {name: getattr(side, name) for name in FIGURES}
+
+
+def _fewest_bars(row: dict[str, Any]) -> int:
+    return MOST_BARS if row["bars"] is None else row["bars"]

@@ -4,7 +4,6 @@ import base64
 import hashlib
 
 from aiohttp import web
-from jinja2 import Environment
 from pydantic import BaseModel, Field
 
 from desk.access import verdicts
@@ -16,6 +15,7 @@ from desk.access.ways import ways_on
 from desk.asks import Ask, Done, parse, wants_json
 from desk.keys import MAIL_WAITS, TEMPLATES
 from desk.notices.verdict_mail import verdict_mail
+from desk.templating import Templates
 from signaling.server import Signaling
 from waiting_room.errors import NotYourCall
 from waiting_room.tables import CallOutcome
@@ -67,14 +67,18 @@ async def preview(ask: Ask[CallFile]) -> web.StreamResponse:
     )
     headers = {"Cache-Control": "no-store"}
     if wants_json(ask.request):
-        answer = {"to": ask.thing.applicant.email, "subject": mail.subject}
+        answer = {
+            "to": ask.thing.applicant.email,
+            "subject": mail.subject,
+            "language": mail.language.value,
+        }
         return web.json_response(answer, headers=headers)
     headers["Content-Security-Policy"] = _preview_policy(ask.request.app[TEMPLATES])
     return web.Response(text=mail.html_body, content_type="text/html", headers=headers)
 
 
-def _preview_policy(templates: Environment) -> str:
+def _preview_policy(templates: Templates) -> str:
     """A mail is somebody else's page: its own style, and nothing may run, load or lead anywhere."""
-    style = templates.get_template("mail/mail.css").render()
+    style = templates.render("mail/mail.css", {})
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'self'; sandbox"

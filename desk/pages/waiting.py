@@ -10,6 +10,7 @@ from desk.answers import led_on
 from desk.asks import Ask, Done, View, wants_json
 from desk.audit import Did
 from desk.keys import DATABASE, SIGNALING
+from desk.relays import relay_urls
 from desk.retrying import unavailable
 from signaling.server import Signaling
 from waiting_room import line
@@ -39,6 +40,7 @@ async def waiting(ask: Ask[Ticket]) -> View | web.StreamResponse:
         "letter_number": access.letter_number,
         "hold_minutes": ask.settings.hold_minutes,
         "last_call": last_call,
+        "relays": relay_urls(ask.settings),
     }
     return View("waiting.html", data, page_only)
 
