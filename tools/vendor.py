@@ -1,20 +1,22 @@
 """Fill `static/vendor/` with the few files of npm packages that pages ask for.
 
 Nothing that a registry holds is committed, so the folder is made anew from `node_modules/`: the
-libraries as they are, and the icons in use as one SVG sprite.
+script as it is, of the styles the rules that some page can use, and the icons in use as one SVG
+sprite. Whoever waits on a slow line pays for each kilobyte.
 """
 
+import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 from tools.icons import UnknownIcon, sprite, used_icons
 
-LIBRARIES = (
-    "bootstrap/dist/css/bootstrap.min.css",
-    "socket.io-client/dist/socket.io.esm.min.js",
-)
+SCRIPT = "socket.io-client/dist/socket.io.esm.min.js"
+STYLES = "bootstrap/dist/css/bootstrap.min.css"
 ICONS = "bootstrap-icons/icons"
+USERS_OF_STYLES = ("templates/**/*.html", "static/js/**/*.js", "desk/**/*.py")
 
 _SOURCE_MAP = re.compile(r"^(//# sourceMappingURL=.*|/\*# sourceMappingURL=.*\*/)\s*", re.MULTILINE)
 
@@ -24,14 +26,27 @@ def without_source_map(text: str) -> str:
     return _SOURCE_MAP.sub("", text)
 
 
+def used_styles(root: Path) -> str:
+    """Return Bootstrap's rules for names that stand in some page; raises CalledProcessError."""
+    purge = str(root / "node_modules/.bin/purgecss")
+    styles = str(root / "node_modules" / STYLES)
+    users = [str(root / pattern) for pattern in USERS_OF_STYLES]
+    command = [purge, "--css", styles, "--content", *users]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    return "".join(style["css"] for style in json.loads(printed))
+
+
 def vendor(root: Path) -> None:
-    """Make `static/vendor/` hold exactly what the pages ask for; raises UnknownIcon, OSError."""
+    """Make `static/vendor/` hold exactly what the pages ask for.
+
+    Raises UnknownIcon, OSError, CalledProcessError.
+    """
     modules = root / "node_modules"
     wanted = {
-        Path(library).name: without_source_map((modules / library).read_text(encoding="utf-8"))
-        for library in LIBRARIES
+        Path(SCRIPT).name: without_source_map((modules / SCRIPT).read_text(encoding="utf-8")),
+        Path(STYLES).name: without_source_map(used_styles(root)),
+        "icons.svg": sprite(used_icons(root), modules / ICONS),
     }
-    wanted["icons.svg"] = sprite(used_icons(root), modules / ICONS)
     target = root / "static" / "vendor"
     target.mkdir(parents=True, exist_ok=True)
     for path in target.iterdir():
@@ -46,5 +61,5 @@ def vendor(root: Path) -> None:
 if __name__ == "__main__":
     try:
         vendor(Path.cwd())
-    except (UnknownIcon, OSError) as error:
+    except (UnknownIcon, OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"make vendor: {error}")

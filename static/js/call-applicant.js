@@ -10,12 +10,13 @@ import { wireLeave } from "./leave-call.js";
 import { pageData } from "./page-data.js";
 import { setText } from "./parts.js";
 import { SaidOnce } from "./said-once.js";
+import { Task } from "./task.js";
 import { startTimer } from "./timer.js";
 import { word } from "./words.js";
 
 /**
- * @typedef {{id: string, started_at: string, peer_name: string, ice_servers: RTCIceServer[],
- *   grace_s: number}} Data
+ * @typedef {import("./seat.js").Place & {id: string, started_at: string, peer_name: string,
+ *   grace_s: number, step: import("./task.js").Step, order: string[]}} Data
  */
 /** @typedef {import("./call.js").Ended} Ended */
 
@@ -78,13 +79,14 @@ startTimer(need("[data-timer]"), data.started_at);
 // The waiting room leads here in mid-chime; the last note is played where people are now.
 if (document.referrer.includes("/waiting/")) chime();
 const call = new Call({
-  id: data.id,
-  side: "applicant",
   peerName: data.peer_name,
-  iceServers: data.ice_servers,
+  place: data,
   grace_s: data.grace_s,
   ended: (ended) => hear(ended),
   heard,
   learned,
+  refreshed: (answer) => task.show(answer.step),
 });
+const task = new Task(data.step, data.order);
+call.socket.on("step", (step) => task.show(step));
 const hear = wireLeave(`/calls/${data.id}`, call, conclude);

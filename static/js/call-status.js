@@ -29,7 +29,7 @@ export function statusOf(facts) {
   if (!online && wasOnline) return { word: "lost", sentence: "self_lost" };
   if (present === null) return { word: "connecting", sentence: null };
   if (!present) return withoutTheOther(facts);
-  if (link === "disconnected" || link === "failed") {
+  if (link === "disconnected" || link === "failed" || link === "stalled") {
     return { word: "lost", sentence: "path_lost" };
   }
   return { word: "connecting", sentence: "path_sought" };

@@ -16,7 +16,7 @@ import { startTimer } from "./timer.js";
 import { Verdict } from "./verdict.js";
 
 /**
- * @typedef {{id: string, started_at: string, peer_name: string, ice_servers: RTCIceServer[],
+ * @typedef {import("./seat.js").Place & {id: string, started_at: string, peer_name: string,
  *   grace_s: number, arrival_s: number, has_arrived: boolean,
  *   handling_target_s: number, documents: import("./documents.js").Document[],
  *   checklist: import("./checklist.js").Step[],
@@ -44,11 +44,9 @@ const away = new ApplicantAway({
   late: () => call.learn({ late: true }),
 });
 const call = new Call({
-  id: data.id,
-  side: "verifier",
   peerName: data.peer_name,
   grace_s: data.grace_s,
-  iceServers: data.ice_servers,
+  place: data,
   met: data.has_arrived,
   ended,
   learned: (facts) => away.follow(facts),

@@ -1,12 +1,16 @@
 // Text messages of a call. The desk keeps them; what a socket missed is read again on connecting.
 
 import { copyOf, need } from "./elements.js";
-import { word } from "./words.js";
+import { language, word } from "./words.js";
 
 /** @typedef {{text: string, at: string, mine: boolean}} Message */
 /** @typedef {(text: string) => Promise<boolean>} Send whether the desk took it */
 
-const clock = new Intl.DateTimeFormat("id-ID", { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(language, {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
 
 export class Chat {
   /**

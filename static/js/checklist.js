@@ -70,7 +70,9 @@ export class Checklist {
     });
     // The buttons were drawn anew under the fingers.
     if (held) need("[data-pass], li button", this.list).focus({ preventScroll: true });
-    this.list.querySelector("[data-step-body]")?.scrollIntoView({ block: "nearest" });
+    const body = this.list.querySelector("[data-step-body]");
+    // With the next picture of the page: now it would be laid out for this alone.
+    requestAnimationFrame(() => body?.scrollIntoView({ block: "nearest" }));
     this.changed(this.steps);
   }
 

@@ -1,5 +1,7 @@
 // Two soft notes, made by the browser itself. Never the only sign of anything.
 
+import { useSpeaker } from "./device-choice.js";
+
 const NOTES_HZ = [659.25, 880];
 const NOTE_S = 0.42;
 const LOUDNESS = 0.16;
@@ -25,6 +27,7 @@ export async function chime() {
   if (!context && !mayTry) return;
   context ??= new AudioContext();
   const sound = touched ? await unlockSound() : context;
+  await useSpeaker(sound);
   for (const [index, pitch] of NOTES_HZ.entries()) {
     note(sound, pitch, sound.currentTime + index * NOTE_S * 0.6);
   }

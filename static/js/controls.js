@@ -1,9 +1,12 @@
 // The buttons for one's own microphone and camera, and what they say.
 
 import { isTyping, need } from "./elements.js";
+import { listDevices, mirror } from "./media.js";
+import { setText } from "./parts.js";
 import { word } from "./words.js";
 
 /** @typedef {import("./own-media.js").OwnMedia} OwnMedia */
+/** @typedef {import("./own-media.js").Trouble} Trouble */
 
 const BUTTONS = /** @type {const} */ ([
   { kind: "audio", name: "microphone", key: "m" },
@@ -21,6 +24,7 @@ export function wireControls(own) {
       own.toggle(kind);
     });
   }
+  document.querySelector("[data-turn-camera]")?.addEventListener("click", () => own.turnCamera());
 }
 
 /** @param {OwnMedia} own */
@@ -33,9 +37,45 @@ export function showControls(own) {
     button.classList.toggle("is-off", !on);
   }
   need("[data-local-off]").hidden = own.sending("video") === "on";
-  const sentence = need("[data-media-problem]");
-  const incomplete = own.sending("audio") === "none" || own.sending("video") === "none";
-  const problem = incomplete ? own.problem : null;
-  sentence.hidden = problem === null;
-  need("[data-media-problem-text]").textContent = problem ? word(`media_${problem}`) : "";
+  mirror(/** @type {HTMLVideoElement} */ (need("video[data-local]")), own.track("video"));
+  showTurn();
+  showTrouble(own);
+}
+
+/** Only who has a second camera can turn it. */
+async function showTurn() {
+  const { cameras } = await listDevices();
+  document.body.classList.toggle("has-cameras", cameras.length > 1);
+}
+
+/** @param {OwnMedia} own */
+function showTrouble({ troubles, replaced }) {
+  const sentences = sentencesOf(troubles);
+  if (replaced) {
+    const values = { device: word(nameOf(replaced.kind)), label: replaced.label };
+    sentences.push(word("media_replaced", values));
+  }
+  const note = need("[data-media-problem]");
+  note.hidden = sentences.length === 0;
+  setText(need("[data-media-problem-text]"), sentences.join(" "));
+  need("[data-permission-help]").hidden = !Object.values(troubles).includes("denied");
+}
+
+/**
+ * One sentence where both have the same trouble.
+ * @param {OwnMedia["troubles"]} troubles
+ */
+function sentencesOf({ audio, video }) {
+  const say = (/** @type {Trouble} */ trouble, /** @type {string} */ device) =>
+    word(`media_${trouble}`, { device: word(device) });
+  if (audio && audio === video) return [say(audio, "device_both")];
+  return [
+    ...(video ? [say(video, nameOf("video"))] : []),
+    ...(audio ? [say(audio, nameOf("audio"))] : []),
+  ];
+}
+
+/** @param {import("./media.js").Kind} kind */
+function nameOf(kind) {
+  return kind === "video" ? "device_camera" : "device_microphone";
 }

@@ -8,12 +8,13 @@ import { follow } from "./live.js";
 import { bindMenu } from "./menu.js";
 import { bindTake, drawNext, forgetOffline, showProblem } from "./next-applicant.js";
 import { part, setText } from "./parts.js";
+import { untilPassage } from "./passage.js";
 import { countOn, everySecond } from "./seconds.js";
 import { countDown, drawShift } from "./shift.js";
 import { bindLetterSwitch, isLoose, lettersAct } from "./shortcuts.js";
 import { spoken } from "./spoken.js";
 import { tick } from "./tick.js";
-import { word } from "./words.js";
+import { language, word } from "./words.js";
 
 /** @typedef {import("./line-table.js").Row} Row */
 /**
@@ -28,7 +29,10 @@ import { word } from "./words.js";
  * @property {number} wrap_up_s
  */
 
-const minutes = new Intl.NumberFormat("id", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const minutes = new Intl.NumberFormat(language, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
 
 /** @type {Desk | null} */
 let desk = null;
@@ -113,14 +117,18 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (
   });
 }
 
-addEventListener("keydown", (event) => {
-  if (!isLoose(event)) return;
-  if (event.key === "Enter") take();
-  if (event.key.toLowerCase() === "j" && lettersAct() && !breakMenu.hidden) {
-    event.preventDefault();
-    openBreakMenu();
-  }
-});
+addEventListener(
+  "keydown",
+  (event) => {
+    if (!isLoose(event)) return;
+    if (event.key === "Enter") take();
+    if (event.key.toLowerCase() === "j" && lettersAct() && !breakMenu.hidden) {
+      event.preventDefault();
+      openBreakMenu();
+    }
+  },
+  { signal: untilPassage },
+);
 
 const letters = part("[data-letters]");
 letters.hidden = false;

@@ -1,40 +1,68 @@
-// The dialog in which camera, microphone and speaker are chosen. A choice counts at once.
+// Fields in which camera, microphone and speaker are chosen. A choice counts at once.
 
+import { chooseDevices, chosenDevices } from "./device-choice.js";
 import { need } from "./elements.js";
 import { listDevices } from "./media.js";
 import { word } from "./words.js";
 
-/** @typedef {import("./own-media.js").OwnMedia} OwnMedia */
+/** @typedef {import("./media.js").Kind} Kind */
+/**
+ * @typedef {object} Wiring
+ * @property {ParentNode} within where the fields are
+ * @property {(kind: Kind) => MediaStreamTrack | null} track that is open now
+ * @property {(kind: Kind, id: string) => Promise<void>} choose
+ * @property {(id: string) => void} speak through this speaker from now on
+ */
 
 /**
- * @param {OwnMedia} own
- * @param {HTMLVideoElement} remote
+ * @param {Wiring} wiring
+ * @returns {() => Promise<void>} fills the fields anew
  */
-export function wireDevices(own, remote) {
-  const dialog = /** @type {HTMLDialogElement} */ (need("#devices-dialog"));
+export function wireDeviceFields({ within, track, choose, speak }) {
   const select = (/** @type {string} */ name) =>
-    /** @type {HTMLSelectElement} */ (need(`select[name=${name}]`, dialog));
+    /** @type {HTMLSelectElement} */ (need(`select[name=${name}]`, within));
   const camera = select("camera");
   const microphone = select("microphone");
   const speaker = select("speaker");
 
   const show = async () => {
     const { cameras, microphones, speakers } = await listDevices();
-    offer(camera, cameras, own.track("video")?.getSettings().deviceId);
-    offer(microphone, microphones, own.track("audio")?.getSettings().deviceId);
-    offer(speaker, speakers, remote.sinkId);
+    offer(camera, cameras, track("video")?.getSettings().deviceId);
+    offer(microphone, microphones, track("audio")?.getSettings().deviceId);
+    offer(speaker, speakers, chosenDevices().speakerId);
     // Not every browser lets a page choose where sound comes out.
-    need("[data-speaker]", dialog).hidden = !("setSinkId" in remote) || speakers.length === 0;
+    const canChoose = "setSinkId" in HTMLMediaElement.prototype && speakers.length > 0;
+    need("[data-speaker]", within).hidden = !canChoose;
   };
-
-  need("[data-devices]").addEventListener("click", async () => {
-    await show();
-    dialog.showModal();
+  camera.addEventListener("change", () => choose("video", camera.value).then(show));
+  microphone.addEventListener("change", () => choose("audio", microphone.value).then(show));
+  speaker.addEventListener("change", () => {
+    chooseDevices({ speakerId: speaker.value });
+    speak(speaker.value);
   });
+  return show;
+}
+
+/**
+ * The dialog of a call, in which the devices are chosen.
+ * @param {import("./own-media.js").OwnMedia} own
+ * @param {HTMLVideoElement} remote
+ */
+export function wireDevices(own, remote) {
+  const dialog = /** @type {HTMLDialogElement} */ (need("#devices-dialog"));
+  const show = wireDeviceFields({
+    within: dialog,
+    track: (kind) => own.track(kind),
+    choose: (kind, id) => own.choose(kind, id),
+    speak: (id) => remote.setSinkId(id),
+  });
+  for (const opener of document.querySelectorAll("[data-devices]")) {
+    opener.addEventListener("click", async () => {
+      await show();
+      dialog.showModal();
+    });
+  }
   navigator.mediaDevices?.addEventListener("devicechange", () => dialog.open && show());
-  camera.addEventListener("change", () => own.choose("video", camera.value).then(show));
-  microphone.addEventListener("change", () => own.choose("audio", microphone.value).then(show));
-  speaker.addEventListener("change", () => remote.setSinkId(speaker.value));
 }
 
 /**

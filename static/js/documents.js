@@ -5,6 +5,7 @@ import { word } from "./words.js";
 
 /** @typedef {{id: string, title: string, page_urls: string[]}} Document */
 
+const PERSON_FIRST_MS = 300;
 const ZOOMS = [1, 1.25, 1.5, 2, 3];
 
 export class DocumentViewer {
@@ -21,7 +22,8 @@ export class DocumentViewer {
     this.problem = need("[data-page-problem]");
     this.tabs = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll("[data-tab]")]);
     this.wire();
-    this.showPage();
+    // The person first: both come from the same desk, through the same network.
+    setTimeout(() => this.showPage(), PERSON_FIRST_MS);
   }
 
   wire() {

@@ -1,7 +1,14 @@
-// Durations as Indonesians write them.
+// Durations as the page's language writes them.
+
+import { language } from "./words.js";
+
+// What stands between hours and minutes: "10.00", "10:00".
+const separator = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" })
+  .formatToParts()
+  .find(({ type }) => type === "literal")?.value;
 
 /**
- * "6.42" for 402 seconds, "1.06.42" from an hour on.
+ * "6.42" for 402 seconds, "1.06.42" from an hour on; "6:42" in English.
  * @param {number} seconds
  */
 export function duration(seconds) {
@@ -12,7 +19,8 @@ export function duration(seconds) {
     Math.floor(whole / 60) % 60,
     whole % 60,
   ];
-  return hours ? `${hours}.${two(minutes)}.${two(rest)}` : `${minutes}.${two(rest)}`;
+  const parts = hours ? [hours, two(minutes), two(rest)] : [minutes, two(rest)];
+  return parts.join(separator);
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { Refused, read } from "./api.js";
 import { showRestart } from "./freshness.js";
+import { closeAfterPassage, untilPassage } from "./passage.js";
 import { everySecond } from "./seconds.js";
 import { openSocket } from "./socket.js";
 
@@ -23,7 +24,9 @@ export function follow(path, draw, aged) {
   async function askOnce() {
     askedAt = Date.now();
     try {
-      draw(await read(path));
+      const answer = await read(path);
+      if (untilPassage.aborted) return;
+      draw(answer);
       answeredAt = Date.now();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -34,7 +37,7 @@ export function follow(path, draw, aged) {
 
   async function refresh() {
     isAskedAgain = true;
-    if (isAsking) return;
+    if (isAsking || untilPassage.aborted) return;
     isAsking = true;
     try {
       while (isAskedAgain) {
@@ -53,7 +56,8 @@ export function follow(path, draw, aged) {
     refresh();
   });
   socket.on("load", refresh);
-  addEventListener("pageshow", (event) => event.persisted && refresh());
+  closeAfterPassage(socket);
+  addEventListener("pageshow", (event) => event.persisted && refresh(), { signal: untilPassage });
   everySecond(() => {
     if (Date.now() - askedAt >= ASK_AFTER_S * 1000 && !isAsking) refresh();
     aged((Date.now() - answeredAt) / 1000);

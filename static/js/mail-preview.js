@@ -14,7 +14,7 @@ export class MailPreview {
    */
   constructor(path, dialog) {
     this.path = path;
-    this.frame = /** @type {HTMLIFrameElement} */ (need("iframe", dialog));
+    this.dialog = dialog;
     this.to = need("[data-mail-to]", dialog);
     this.subject = need("[data-mail-subject]", dialog);
     this.problem = need("[data-mail-problem]", dialog);
@@ -35,16 +35,23 @@ export class MailPreview {
     if (url === this.shown) return;
     this.shown = url;
     // Replacing leaves no steps in the page's history, which `src` would.
-    this.frame.contentWindow?.location.replace(url);
+    this.frame().contentWindow?.location.replace(url);
     try {
-      const { to, subject } = await read(url);
+      const { to, subject, language } = await read(url);
       this.to.textContent = to;
       this.subject.textContent = subject;
+      this.subject.lang = language;
       this.problem.hidden = true;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.problem.textContent = error.message;
       this.problem.hidden = false;
     }
+  }
+
+  frame() {
+    const template = this.dialog.querySelector("template");
+    template?.replaceWith(template.content);
+    return /** @type {HTMLIFrameElement} */ (need("iframe", this.dialog));
   }
 }

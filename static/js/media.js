@@ -1,7 +1,16 @@
 // The camera and the microphone of this device.
 
+/** @typedef {"audio" | "video"} Kind */
 /** @typedef {"denied" | "missing" | "busy" | "insecure"} MediaProblem */
-/** @typedef {{video: boolean, audio: boolean, cameraId?: string, microphoneId?: string}} Wish */
+/** @typedef {"user" | "environment"} Facing */
+/**
+ * @typedef {object} Wish
+ * @property {boolean} video
+ * @property {boolean} audio
+ * @property {string} [cameraId]
+ * @property {string} [microphoneId]
+ * @property {Facing} [facing] which of a phone's cameras, before `cameraId`
+ */
 /** @typedef {{stream: MediaStream | null, problem: MediaProblem | null}} Opened */
 
 /** @type {Record<string, MediaProblem>} */
@@ -13,6 +22,8 @@ const PROBLEMS = {
   NotReadableError: "busy",
   AbortError: "busy",
 };
+/** @type {Record<Kind, string>} */
+const PERMISSIONS = { video: "camera", audio: "microphone" };
 
 /**
  * Open what is wished for. Where one of the two cannot be had, the other comes alone, and `problem`
@@ -23,16 +34,29 @@ const PROBLEMS = {
 export async function openMedia(wish) {
   // Browsers hide the devices from pages that did not come over HTTPS (or from this machine).
   if (!navigator.mediaDevices) return { stream: null, problem: "insecure" };
-  const whole = await attempt(wish);
+  const whole = await attemptChosen(wish);
   if (whole.problem === null || !(wish.video && wish.audio)) return whole;
   const kinds = whole.problem === "denied" ? await kindsStillAllowed() : ["video", "audio"];
   /** @type {MediaStreamTrack[]} */
   const tracks = [];
   for (const kind of kinds) {
-    const part = await attempt({ ...wish, video: kind === "video", audio: kind === "audio" });
+    const part = await attemptChosen({ ...wish, video: kind === "video", audio: kind === "audio" });
     tracks.push(...(part.stream?.getTracks() ?? []));
   }
   return { stream: tracks.length ? new MediaStream(tracks) : null, problem: whole.problem };
+}
+
+/**
+ * A chosen device that was unplugged since gives way to another one. (As a mere wish, a choice is
+ * not always heeded.)
+ * @param {Wish} wish
+ * @returns {Promise<Opened>}
+ */
+async function attemptChosen(wish) {
+  const opened = await attempt(wish);
+  const isChosen = wish.cameraId || wish.microphoneId;
+  if (opened.problem !== "missing" || !isChosen) return opened;
+  return attempt({ ...wish, cameraId: undefined, microphoneId: undefined });
 }
 
 /**
@@ -41,51 +65,48 @@ export async function openMedia(wish) {
  */
 async function attempt(wish) {
   const size = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { max: 30 } };
+  const camera = wish.facing ? { facingMode: { ideal: wish.facing } } : device(wish.cameraId);
   try {
     const stream = await navigator.mediaDevices.getUserMedia({
-      video: wish.video && { ...size, ...device(wish.cameraId) },
+      video: wish.video && { ...size, ...camera },
       audio: wish.audio && { ...device(wish.microphoneId) },
     });
     return { stream, problem: null };
   } catch (error) {
-    const problem = error instanceof DOMException ? PROBLEMS[error.name] : undefined;
+    // Not only a DOMException: an OverconstrainedError is none in Firefox.
+    const problem = error instanceof Error ? PROBLEMS[error.name] : undefined;
     if (problem === undefined) throw error;
     return { stream: null, problem };
   }
 }
 
-/**
- * A wish, not a demand: a device that was unplugged since gives way to another one.
- * @param {string | undefined} id
- */
+/** @param {string | undefined} id */
 function device(id) {
-  return id ? { deviceId: { ideal: id } } : {};
+  return id ? { deviceId: { exact: id } } : {};
 }
 
 /**
  * After a refusal: the kind that was not refused, if only one was. Asking again for what was
  * refused would only open the browser's question a second time.
- * @returns {Promise<string[]>}
+ * @returns {Promise<Kind[]>}
  */
 async function kindsStillAllowed() {
-  const [camera, microphone] = await Promise.all([permission("camera"), permission("microphone")]);
-  if (camera === "denied" && microphone !== "denied") return ["audio"];
-  if (microphone === "denied" && camera !== "denied") return ["video"];
+  const [camera, microphone] = await Promise.all([permission("video"), permission("audio")]);
+  if (camera?.state === "denied" && microphone?.state !== "denied" && microphone) return ["audio"];
+  if (microphone?.state === "denied" && camera?.state !== "denied" && camera) return ["video"];
   return [];
 }
 
 /**
- * @param {string} name
- * @returns {Promise<PermissionState>} "denied" too where the browser cannot be asked
+ * @param {Kind} kind
+ * @returns {Promise<PermissionStatus | null>} null where the browser cannot be asked
  */
-async function permission(name) {
+export async function permission(kind) {
   try {
-    const status = await navigator.permissions.query({
-      name: /** @type {PermissionName} */ (name),
-    });
-    return status.state;
+    const name = /** @type {PermissionName} */ (PERMISSIONS[kind]);
+    return await navigator.permissions.query({ name });
   } catch {
-    return "denied";
+    return null;
   }
 }
 
@@ -105,4 +126,13 @@ export async function listDevices() {
  */
 export function closeMedia(stream) {
   for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
+/**
+ * A picture of oneself is a mirror, but not that of a phone's back camera: a letter is to be read.
+ * @param {HTMLVideoElement} video
+ * @param {MediaStreamTrack | null} track that it shows
+ */
+export function mirror(video, track) {
+  video.classList.toggle("is-back", track?.getSettings().facingMode === "environment");
 }

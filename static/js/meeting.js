@@ -1,13 +1,16 @@
 // The meeting's page turns open, and closed, when its time comes; nobody has to load it again.
 
+import { DeviceCheck } from "./device-check.js";
 import { secondsSince } from "./durations.js";
+import { need } from "./elements.js";
+import { spokenMinutes } from "./spoken.js";
 import { word } from "./words.js";
 
 const LOOK_MS = 1000;
 const SOON_S = 6 * 3600;
 
 const data = /** @type {HTMLElement} */ (document.getElementById("meeting"));
-/** @type {{starts_at: string, opens_at: string, closes_at: string}} */
+/** @type {{starts_at: string, opens_at: string, closes_at: string, relays: string[]}} */
 const meeting = JSON.parse(data.textContent ?? "");
 
 /**
@@ -38,10 +41,14 @@ function look() {
 
 /** @param {number} seconds */
 function inMinutes(seconds) {
-  const minutes = Math.max(1, Math.ceil(seconds / 60));
-  if (minutes < 60) return word("minutes_left", { n: minutes });
-  return word("hours_left", { hours: Math.floor(minutes / 60), n: minutes % 60 });
+  return word("left", { left: spokenMinutes(Math.max(1, Math.ceil(seconds / 60))) });
 }
 
 const looking = setInterval(look, LOOK_MS);
 look();
+
+const check = new DeviceCheck(need("[data-check]"), meeting.relays);
+check.offer();
+// The waiting room opens the camera itself; some phones have it for one page at a time.
+addEventListener("pagehide", () => check.end());
+addEventListener("pageshow", (shown) => shown.persisted && check.offer());

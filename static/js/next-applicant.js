@@ -3,6 +3,7 @@
 import { act, Refused } from "./api.js";
 import { agencyApart } from "./line-table.js";
 import { fillCells, part, setText, showCopy } from "./parts.js";
+import { passOn } from "./passage.js";
 import { word } from "./words.js";
 
 /** @typedef {import("./line-table.js").Row & {documents: number}} Next */
@@ -52,7 +53,7 @@ async function takeOnce() {
   try {
     const call = await act("/desk/take", {}, key);
     key = crypto.randomUUID();
-    if (call) location.assign(call.url);
+    if (call) await passOn(call.url, "push");
     else showProblem(word("nobody_waits"));
   } catch (error) {
     // What the desk could not do it may have done all the same: the same key asks for its answer.

@@ -2,8 +2,9 @@
 
 /**
  * @template T
+ * @param {Document} page
  * @returns {T}
  */
-export function pageData() {
-  return JSON.parse(document.getElementById("page-data")?.textContent ?? "{}");
+export function pageData(page = document) {
+  return JSON.parse(page.getElementById("page-data")?.textContent ?? "{}");
 }

@@ -1,5 +1,7 @@
 // Parts of a page: found or told missing, written only where they changed.
 
+import { written } from "./words.js";
+
 /**
  * The element of that selector, which the template promised.
  * @param {string} selector
@@ -18,7 +20,7 @@ export function part(selector, root = document) {
  * @param {string | number} text
  */
 export function setText(element, text) {
-  const words = String(text);
+  const words = written(text);
   if (element.textContent !== words) element.textContent = words;
 }
 

@@ -1,45 +1,70 @@
-// The connection between the two browsers of a call: perfect negotiation (W3C WebRTC 1.0, 10.7).
+// The other side of a call: the connection to its page, and how a lost path is found again.
 //
-// The impolite side (the verifier's) makes the two transceivers and looks for a new path; the polite
-// side fills what it is offered and offers nothing of its own accord. Were both to make their own,
-// an offered section would never be matched to a transceiver made by addTransceiver; and an offer
-// taken back in mid-call leaves Chromium 156 decoding pictures that it no longer shows.
+// Between two browsers of a kind a new path is found by an ICE restart. Between Firefox 153 and
+// Chromium that would lose more than every second call where the old path still works: Chromium
+// checks its new addresses against Firefox's old ones, which answer, and stays with a pair that
+// Firefox takes no media from. So there a second connection is made, and the first goes on until
+// it stands.
 
-/** @typedef {"audio" | "video"} Kind */
-/** @typedef {{description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit}} Step */
+import { Connection } from "./connection.js";
+import { isFirefox, sessionOf } from "./sdp.js";
+
+/** @typedef {import("./connection.js").Link} Link */
+/** @typedef {import("./connection.js").Step} Step */
+/** @typedef {import("./media.js").Kind} Kind */
 /** @typedef {Step & {page: string}} Signal */
-/** @typedef {"new" | "connecting" | "connected" | "disconnected" | "failed" | "closed"} Link */
 
 /**
  * @typedef {object} Wiring
  * @property {boolean} polite the polite side gives way when both offer at once
- * @property {RTCIceServer[]} iceServers
+ * @property {import("./relays.js").Relays} relays
  * @property {(step: Step) => void} send to the other side; it may be lost
  * @property {(stream: MediaStream) => void} show the other side's picture and sound, now that something comes
  * @property {(link: Link) => void} changed
+ * @property {() => void} unheard the path is lost, and the other side has had no word for it
  */
 
-/** @type {Kind[]} */
-const KINDS = ["audio", "video"];
+/** @type {(Link | undefined)[]} */
+const LOST = ["disconnected", "failed", "stalled"];
+/** A path that is sought and not found: sought again. Shorter, and the search itself is cut off. */
+const SEEK_AGAIN_MS = 4_000;
+/** A path that is lost makes one side offer and the other answer. Slow networks take as long. */
+const WORD_WITHIN_MS = 3_000;
+const MOST_EARLY = 64;
 
 export class Peer {
   /** @param {Wiring} wiring */
   constructor(wiring) {
     this.wiring = wiring;
-    /** @type {RTCPeerConnection | null} */
-    this.pc = null;
+    /** @type {Connection | null} */
+    this.current = null;
+    /** @type {Connection | null} what goes on while another is made */
+    this.former = null;
     /** @type {string | null} */
     this.page = null;
-    /** @type {Record<Kind, MediaStreamTrack | null>} */
+    /** @type {RTCSessionDescriptionInit | null} the last one of the other side */
+    this.theirs = null;
+    /** @type {import("./connection.js").Tracks} */
     this.tracks = { audio: null, video: null };
-    /** @type {RTCPeerConnection | null} */
-    this.offering = null;
-    /** @type {Promise<void>} */
-    this.work = Promise.resolve();
-    /** @type {RTCIceCandidateInit[]} */
-    this.candidates = [];
     /** @type {Signal[]} */
     this.early = [];
+    /** @type {Link | undefined} */
+    this.link = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.seeking = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.expecting = undefined;
+    wiring.relays.onRenewed = () => this.changeRelays();
+  }
+
+  /** The connection that people see, as the browser has it; null while nobody is there. */
+  get pc() {
+    return (this.former ?? this.current)?.pc ?? null;
+  }
+
+  /** @param {(pc: RTCPeerConnection) => Promise<void>} step of whoever uses the connection too */
+  inTurn(step) {
+    this.current?.inTurn(step);
   }
 
   /**
@@ -51,7 +76,8 @@ export class Peer {
     if (page === this.page) return this.seekPath();
     this.close();
     this.page = page;
-    this.pc = this.connect();
+    this.current = this.connect();
+    this.turn(this.current, "new");
     const early = this.early.filter((signal) => signal.page === page);
     this.early = [];
     for (const signal of early) this.hear(signal);
@@ -63,10 +89,19 @@ export class Peer {
    */
   hear(signal) {
     if (signal.page !== this.page) {
-      this.early = [...this.early.slice(-63), signal];
+      this.early = [...this.early, signal].slice(-MOST_EARLY);
       return;
     }
-    this.inTurn((pc) => this.take(pc, signal));
+    if (signal.description) this.hearDescription(signal.description);
+    this.current?.hear(signal);
+  }
+
+  /** @param {RTCSessionDescriptionInit} description */
+  hearDescription(description) {
+    clearTimeout(this.expecting);
+    const isSame = sessionOf(description) === sessionOf(this.theirs);
+    if (description.type === "offer" && this.theirs && !isSame) this.connectAnew();
+    this.theirs = description;
   }
 
   /**
@@ -76,137 +111,81 @@ export class Peer {
    */
   setTrack(kind, track) {
     this.tracks[kind] = track;
-    this.inTurn((pc) => this.fill(pc));
+    this.current?.fill();
   }
 
   close() {
-    this.pc?.close();
-    this.pc = null;
+    clearTimeout(this.seeking);
+    clearTimeout(this.expecting);
+    this.current?.close();
+    this.former?.close();
+    this.current = this.former = null;
+    this.link = undefined;
     this.page = null;
-    this.candidates = [];
+    this.theirs = null;
+  }
+
+  /** Beside the connection that there is; a second one that never stood gives way, though. */
+  connectAnew() {
+    if (this.former) this.current?.close();
+    else this.former = this.current;
+    this.current = this.connect();
   }
 
   connect() {
-    const pc = new RTCPeerConnection({ iceServers: this.wiring.iceServers });
-    const theirs = new MediaStream();
-    this.wiring.changed("new");
-    pc.ontrack = ({ track }) => {
-      theirs.addTrack(track);
-      track.addEventListener("unmute", () => pc === this.pc && this.wiring.show(theirs));
-    };
-    pc.onicecandidate = ({ candidate }) => {
-      if (candidate && pc === this.pc) this.wiring.send({ candidate: candidate.toJSON() });
-    };
-    pc.onnegotiationneeded = () => this.offer(pc).catch((error) => this.fault(pc, error));
-    pc.onconnectionstatechange = () => {
-      if (pc !== this.pc) return;
-      this.wiring.changed(pc.connectionState);
-      if (pc.connectionState === "failed") this.seekPath();
-    };
-    if (!this.wiring.polite) {
-      for (const kind of KINDS) {
-        pc.addTransceiver(this.tracks[kind] ?? kind, { direction: "sendrecv" });
-      }
-    }
-    return pc;
-  }
-
-  /** @param {RTCPeerConnection} pc */
-  async offer(pc) {
-    this.offering = pc;
-    try {
-      await pc.setLocalDescription();
-      if (pc === this.pc) this.sendDescription(pc);
-    } finally {
-      if (this.offering === pc) this.offering = null;
-    }
+    const { polite, relays, send, show } = this.wiring;
+    return new Connection({
+      polite,
+      configuration: relays.configuration(),
+      tracks: this.tracks,
+      send: (connection, step) => connection === this.current && send(step),
+      show: (connection, stream) => connection === this.current && show(stream),
+      turned: (connection, link) => this.turn(connection, link),
+    });
   }
 
   /**
-   * @param {RTCPeerConnection} pc
-   * @param {Step} step
+   * @param {Connection} connection
+   * @param {Link} link how it stands now
    */
-  async take(pc, { description, candidate }) {
-    if (candidate) this.candidates.push(candidate);
-    if (description) {
-      const offered = description.type === "offer";
-      const collides = offered && (this.offering === pc || pc.signalingState !== "stable");
-      if (collides && !this.wiring.polite) return;
-      // The second answer to an offer that was said twice.
-      if (!offered && pc.signalingState !== "have-local-offer") return;
-      await pc.setRemoteDescription(description);
-      if (offered) await this.answer(pc);
+  turn(connection, link) {
+    if (connection === this.current && link === "connected") {
+      clearTimeout(this.seeking);
+      clearTimeout(this.expecting);
+      this.former?.close();
+      this.former = null;
     }
-    await this.addCandidates(pc);
+    // People see the former one for as long as it goes on.
+    if (connection !== (this.former ?? this.current) || link === this.link) return;
+    this.link = link;
+    this.wiring.changed(link);
+    if (!LOST.includes(link)) return;
+    this.seekPath();
+    this.expectWord();
   }
 
-  /** @param {RTCPeerConnection} pc */
-  async answer(pc) {
-    for (const transceiver of pc.getTransceivers()) transceiver.direction = "sendrecv";
-    await this.fill(pc);
-    await pc.setLocalDescription();
-    this.sendDescription(pc);
+  /** Nothing heard of the other side's search: what carries the words may have gone with the path. */
+  expectWord() {
+    clearTimeout(this.expecting);
+    this.expecting = setTimeout(() => this.wiring.unheard(), WORD_WITHIN_MS);
   }
 
-  /** @param {RTCPeerConnection} pc */
-  sendDescription(pc) {
-    if (pc.localDescription) this.wiring.send({ description: pc.localDescription.toJSON() });
-  }
-
-  /**
-   * Candidates may come before the description they belong to: they wait until it is there.
-   * @param {RTCPeerConnection} pc
-   */
-  async addCandidates(pc) {
-    const sdp = pc.remoteDescription?.sdp;
-    if (!sdp) return;
-    const belongs = (/** @type {RTCIceCandidateInit} */ { usernameFragment }) =>
-      !usernameFragment || sdp.includes(`a=ice-ufrag:${usernameFragment}\r\n`);
-    const ready = this.candidates.filter(belongs);
-    this.candidates = this.candidates.filter((candidate) => !belongs(candidate));
-    for (const candidate of ready) await pc.addIceCandidate(candidate);
-  }
-
-  /** @param {RTCPeerConnection} pc */
-  async fill(pc) {
-    for (const { sender, receiver } of pc.getTransceivers()) {
-      const track = this.tracks[/** @type {Kind} */ (receiver.track.kind)];
-      if (sender.track !== track) await sender.replaceTrack(track);
-    }
-  }
-
-  /** Both sides hear of each meeting and see each failure; one of them starts anew. */
+  /** Both sides hear of each meeting and see each loss; one of them starts anew, until it is found. */
   seekPath() {
-    if (!this.wiring.polite) this.inTurn((pc) => this.renew(pc));
+    if (this.wiring.polite) return;
+    clearTimeout(this.seeking);
+    this.seeking = setTimeout(() => LOST.includes(this.link) && this.seekPath(), SEEK_AGAIN_MS);
+    this.inTurn(async (pc) => {
+      const isUnanswered = pc.signalingState === "have-local-offer";
+      const areAlike = isFirefox(pc.localDescription) === isFirefox(this.theirs);
+      if (isUnanswered || areAlike) this.current?.restart();
+      else this.connectAnew();
+    });
   }
 
-  /**
-   * An offer still unanswered may have got lost, or its answer: it is said again.
-   * @param {RTCPeerConnection} pc
-   */
-  async renew(pc) {
-    if (pc.signalingState === "have-local-offer") this.sendDescription(pc);
-    else pc.restartIce();
-  }
-
-  /**
-   * One after the other, and never on a connection that was replaced meanwhile.
-   * @param {(pc: RTCPeerConnection) => Promise<void>} step
-   */
-  inTurn(step) {
-    const pc = this.pc;
-    if (!pc) return;
-    this.work = this.work
-      .then(() => (pc === this.pc ? step(pc) : undefined))
-      .catch((error) => this.fault(pc, error));
-  }
-
-  /**
-   * What a connection closed meanwhile could not do is no fault.
-   * @param {RTCPeerConnection} pc
-   * @param {unknown} error
-   */
-  fault(pc, error) {
-    if (pc === this.pc) reportError(error);
+  /** Fresh credentials: a path through a relay ends with those that it was found with. */
+  changeRelays() {
+    this.current?.pc.setConfiguration(this.wiring.relays.configuration());
+    this.seekPath();
   }
 }

@@ -2,13 +2,16 @@
 
 import { duration, secondsSince } from "./durations.js";
 import { setText } from "./parts.js";
+import { untilPassage } from "./passage.js";
+import { language } from "./words.js";
 
-/** @type {(() => void)[]} */
-const listeners = [];
+/** @type {Set<() => void>} */
+const listeners = new Set();
+untilPassage.addEventListener("abort", () => listeners.clear());
 
 /** @param {() => void} listener called now and then each second */
 export function everySecond(listener) {
-  listeners.push(listener);
+  listeners.add(listener);
   listener();
 }
 
@@ -18,12 +21,12 @@ function serverNow() {
 }
 
 /**
- * A wall clock's time, as Indonesians write it: "08.06".
+ * A wall clock's time: "08.06", in English "08:06".
  * @param {Date} moment
  * @param {string} zone
  */
 export function clockTime(moment, zone) {
-  const format = new Intl.DateTimeFormat("id", {
+  const format = new Intl.DateTimeFormat(language, {
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",

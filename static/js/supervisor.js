@@ -1,20 +1,20 @@
 // The supervisor's board: the desk's load, drawn anew at each piece of news.
 
+import { drawCalls } from "./call-rows.js";
 import { duration, secondsSince } from "./durations.js";
 import { showFreshness } from "./freshness.js";
 import { follow } from "./live.js";
-import { copyOf, fillCells, part, setText } from "./parts.js";
-import { clockTime, countOn, everySecond } from "./seconds.js";
+import { part, setText } from "./parts.js";
+import { countOn, everySecond } from "./seconds.js";
 import { word } from "./words.js";
 
-/** @typedef {{verifier_name: string, desk_number: number, applicant_name: string, started_at: string}} Call */
 /**
  * @typedef {object} Figures
  * @property {number} waiting
  * @property {string | null} longest_since_at
  * @property {number} over_target
  * @property {Record<string, number>} verifiers
- * @property {Call[]} calls
+ * @property {import("./call-rows.js").Call[]} calls
  * @property {number} taken
  * @property {number} approved
  * @property {number} rejected
@@ -25,7 +25,6 @@ import { word } from "./words.js";
 
 const MOST_PIPS = 24;
 const ON_DUTY = ["in_call", "wrap_up", "ready", "on_break"];
-const zone = part("[data-clock]").dataset.clock ?? "UTC";
 
 /** @type {Figures | null} */
 let figures = null;
@@ -117,25 +116,6 @@ function drawVerifiers(verifiers) {
     bar?.setAttribute("width", `${(verifiers[state] ?? 0) * share}%`);
     before += verifiers[state] ?? 0;
   }
-}
-
-/** @param {Call[]} calls shown longest first */
-function drawCalls(calls) {
-  setText(part("[data-calls-count]"), calls.length);
-  part("[data-calls-table]").hidden = calls.length === 0;
-  part("[data-calls-none]").hidden = calls.length > 0;
-  const body = /** @type {HTMLTableSectionElement} */ (part("[data-calls]"));
-  while (body.rows.length > calls.length) body.deleteRow(-1);
-  const longestFirst = [...calls].sort(
-    (a, b) => Date.parse(a.started_at) - Date.parse(b.started_at),
-  );
-  longestFirst.forEach(({ verifier_name, desk_number, applicant_name, started_at }, index) => {
-    if (!body.rows[index]) body.append(copyOf("call-row"));
-    const started = clockTime(new Date(started_at), zone);
-    const desk = String(desk_number).padStart(2, "0");
-    fillCells(body.rows[index], { verifier_name, desk_number: desk, applicant_name, started });
-    part('[data-cell="since"]', body.rows[index]).dataset.since = started_at;
-  });
 }
 
 /** @param {Figures} fresh */

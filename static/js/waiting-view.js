@@ -2,7 +2,7 @@
 
 import { serverTime } from "./durations.js";
 import { pipsOf, wholeMinutes } from "./place.js";
-import { word } from "./words.js";
+import { language, word } from "./words.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {"connecting" | "connected" | "lost" | "restarting"} Connection */
@@ -16,11 +16,12 @@ const line = part("line");
 const moved = part("moved");
 const back = part("back");
 const hold_ms = Number(room.dataset.holdMinutes) * 60_000;
-const clock = new Intl.DateTimeFormat("id-ID", {
+const clock = new Intl.DateTimeFormat(language, {
   timeZone: room.dataset.zone,
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
+  hourCycle: "h23",
 });
 
 /**

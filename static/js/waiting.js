@@ -2,9 +2,11 @@
 
 import { Refused, read } from "./api.js";
 import { chime, unlockSound } from "./chime.js";
+import { closeAfterPassage, passOn } from "./passage.js";
 import { follow, isOlder } from "./place.js";
 import { closePreview, openPreview } from "./preview.js";
 import { openSocket } from "./socket.js";
+import { wireCheck } from "./waiting-check.js";
 import { showBack, showConnection, showElsewhere, showPlace, showReady } from "./waiting-view.js";
 import { keepAwake } from "./wake-lock.js";
 
@@ -12,6 +14,7 @@ import { keepAwake } from "./wake-lock.js";
 
 const SILENCE_MS = 10_000;
 const CHIME_MS = 900;
+const SLOW_MS = 200;
 const NOT_MINE = [401, 403, 404];
 const IN_LINE = ["waiting", "set_aside"];
 
@@ -58,7 +61,8 @@ async function ask() {
 /** Something was heard, or asked; after a while without anything, ask. */
 function listenOn() {
   clearTimeout(silence);
-  silence = setTimeout(askAnew, SILENCE_MS);
+  // News may still come while the call's page is fetched; this room's socket is not to outlive it.
+  if (!leaving) silence = setTimeout(askAnew, SILENCE_MS);
 }
 
 function askAnew() {
@@ -75,9 +79,9 @@ function askAnew() {
 function enter(url) {
   if (called) return;
   called = true;
-  showReady();
-  chime();
   if (document.hidden) {
+    showReady();
+    chime();
     const going = setTimeout(leave, CHIME_MS, url);
     tabs.onmessage = () => {
       clearTimeout(going);
@@ -87,7 +91,16 @@ function enter(url) {
     return;
   }
   tabs.postMessage("entering");
-  leave(url);
+  stopWaiting();
+  // On most networks the call is there before one could read a word.
+  setTimeout(() => data.isConnected && showReady(), SLOW_MS);
+  passOn(url, "replace");
+  chime();
+}
+
+function stopWaiting() {
+  leaving = true;
+  clearTimeout(silence);
 }
 
 function lost() {
@@ -100,8 +113,7 @@ function lost() {
 /** @param {string} url */
 function leave(url) {
   if (leaving) return;
-  leaving = true;
-  clearTimeout(silence);
+  stopWaiting();
   socket.disconnect();
   closePreview();
   if (url === location.href) location.reload();
@@ -130,6 +142,7 @@ socket.on("line", (/** @type {import("./place.js").Line} */ news) => {
   if (next) take(next);
   else ask();
 });
+closeAfterPassage(socket);
 socket.on("called", (/** @type {{url: string}} */ news) => enter(news.url));
 
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("leave-dialog"));
@@ -141,6 +154,7 @@ document.querySelector("[data-leave]")?.addEventListener("click", (click) => {
 dialog.querySelector("form[action]")?.addEventListener("submit", () => {
   leaving = true;
 });
+wireCheck(JSON.parse(data.textContent ?? "").relays);
 document.querySelector("[data-chime]")?.addEventListener("click", chime);
 document.addEventListener("pointerdown", unlockSound, { once: true });
 document.addEventListener("keydown", unlockSound, { once: true });

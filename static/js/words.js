@@ -1,8 +1,35 @@
-// The page's words, rendered by its template out of the message catalogue.
+// The page's words, rendered by its template out of the message catalogue, and how its language
+// writes numbers.
 
-const block = document.getElementById("words");
-/** @type {Record<string, string>} */
-const words = block ? JSON.parse(block.textContent ?? "{}") : {};
+/** The language of this page. */
+export const language = document.documentElement.lang;
+
+const numbers = new Intl.NumberFormat(language);
+const plurals = new Intl.PluralRules(language);
+
+/**
+ * A sentence, or the forms of one about `{n}` by CLDR's categories.
+ * @typedef {string | Record<string, string>} Sentence
+ */
+
+/** @type {HTMLElement | null} */
+let block = null;
+/** @type {Record<string, Sentence>} */
+let words = {};
+
+/** A page that gave way to another one has brought its words along. */
+function wordsHere() {
+  const here = document.getElementById("words");
+  if (here === block) return words;
+  block = here;
+  words = JSON.parse(here?.textContent ?? "{}");
+  return words;
+}
+
+/** @param {string | number} value */
+export function written(value) {
+  return typeof value === "number" ? numbers.format(value) : value;
+}
 
 /**
  * The sentence of that name, with `{name}` replaced by its value.
@@ -11,7 +38,8 @@ const words = block ? JSON.parse(block.textContent ?? "{}") : {};
  * @returns {string}
  */
 export function word(name, values = {}) {
-  const sentence = words[name];
-  if (sentence === undefined) throw new Error(`no words for ${name}`);
-  return sentence.replace(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ""));
+  const said = wordsHere()[name];
+  if (said === undefined) throw new Error(`no words for ${name}`);
+  const sentence = typeof said === "string" ? said : said[plurals.select(Number(values.n))];
+  return sentence.replace(/\{(\w+)\}/g, (_, key) => written(values[key] ?? ""));
 }
