@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Lint, types and every test, with the environment whose folder is the one argument.
-# On Debian and as root it installs the browser and the PostgreSQL that are missing; elsewhere it
-# says what is left out.
+# On Debian and as root it installs the programs that are missing; elsewhere it says what is left out.
 set -uo pipefail
 venv=$1
-left_out=""
+missing=()
 failed=""
 
-find_browser() {
+has() { command -v "$1" >/dev/null; }
+
+browser() {
   local name
   for name in chromium chromium-browser google-chrome; do
     command -v "$name" && return
@@ -15,44 +16,45 @@ find_browser() {
   return 1
 }
 
+has_chromium() { [ -n "${DESK_TEST_BROWSER:-}" ] || browser >/dev/null; }
+has_firefox() { has firefox-esr || has firefox; } # where tests/browser/firefox.py looks
+has_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has initdb; } # tests/postgres.py
+has_coturn() { has turnserver; }
+has_certutil() { has certutil; } # makes a browser trust the tests' relay
+has_pulseaudio() { has pulseaudio && has pactl; }
+has_link() { has ip && has iptables; } # tests/link/namespaces.py makes networks with them
+
+# What tests need: how it is found, its Debian packages, and what cannot be tried without it.
+NEEDS="
+has_postgresql|postgresql|every test's run on PostgreSQL
+has_coturn|coturn|the tests with a relay
+has_chromium|chromium fonts-dejavu-core|the browser tests (tests/browser)
+has_firefox|firefox-esr|the browser tests with Firefox
+has_certutil|libnss3-tools|the calls through a relay by TLS
+has_pulseaudio|pulseaudio pulseaudio-utils|the test that unplugs a microphone
+has_link|iproute2 iptables|the tests across a shaped link
+"
+
 may_install() {
-  [ "$(id -u)" = 0 ] && grep -qx 'ID=debian' /etc/os-release 2>/dev/null && command -v apt-get >/dev/null
+  [ "$(id -u)" = 0 ] && grep -qx 'ID=debian' /etc/os-release 2>/dev/null && has apt-get
 }
 
-apt_install() {
+install() { # install PACKAGE...: PostgreSQL without the server that Debian would make and start
+  local none=/etc/postgresql-common/createcluster.d/desk-tests.conf
+  echo "Installing for the tests: $*"
+  mkdir -p "${none%/*}" && echo "create_main_cluster = false" >"$none"
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
     --no-install-recommends "$@" >/dev/null
-}
-
-has_postgresql() { # where tests/postgres.py looks
-  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null
-}
-
-install_postgresql() { # without the server that Debian would make and start: tests bring their own
-  local none=/etc/postgresql-common/createcluster.d/desk-tests.conf
-  apt_install postgresql-common && mkdir -p "${none%/*}" && echo "create_main_cluster = false" >"$none" &&
-    apt_install postgresql
   rm -f "$none"
 }
 
-if ! has_postgresql && may_install; then
-  echo "Installing PostgreSQL for the tests."
-  install_postgresql
-fi
-has_postgresql || left_out+="LEFT OUT: every test's run on PostgreSQL: it is not installed."$'\n'
-
-if [ -z "${DESK_TEST_BROWSER:-}" ]; then
-  if ! find_browser >/dev/null && may_install; then
-    echo "Installing Chromium for the browser tests."
-    apt_install chromium fonts-dejavu-core
-  fi
-  DESK_TEST_BROWSER=$(find_browser)
-fi
-if [ -n "$DESK_TEST_BROWSER" ]; then
+while IFS='|' read -r found packages _; do
+  # shellcheck disable=SC2206
+  [ -z "$found" ] || "$found" || missing+=($packages)
+done <<<"$NEEDS"
+[ ${#missing[@]} = 0 ] || ! may_install || install "${missing[@]}"
+if DESK_TEST_BROWSER=${DESK_TEST_BROWSER:-$(browser)}; then
   export DESK_TEST_BROWSER
-else
-  unset DESK_TEST_BROWSER
-  left_out+="LEFT OUT: the browser tests (tests/browser): Chromium is not installed."$'\n'
 fi
 
 step() { # step NAME COMMAND...: goes on after a failure, so that one run tells all
@@ -63,11 +65,16 @@ step() { # step NAME COMMAND...: goes on after a failure, so that one run tells 
 }
 
 step check "${MAKE:-make}" --no-print-directory --keep-going check VENV="$venv"
+step scripts node --test tests/scripts/*.test.js
 step tests "$venv/bin/pytest" -n auto --maxprocesses=8 tests --ignore=tests/browser --ignore=tests/bench
 # A process of its own: a synchronous browser test would break the event loop of those after it.
-[ -z "${DESK_TEST_BROWSER:-}" ] || step browser-tests "$venv/bin/pytest" -n 2 --dist loadfile tests/browser
+! has_chromium || step browser-tests "$venv/bin/pytest" -n 2 --dist loadfile tests/browser
 
-printf '%s' "$left_out"
+while IFS='|' read -r found _ tests; do
+  [ -z "$found" ] || "$found" || echo "LEFT OUT, because a program is not installed: $tests."
+done <<<"$NEEDS"
+! has_link || lacking=$("$venv/bin/python" -c 'from tests.link.namespaces import missing; print(missing() or "")')
+[ -z "${lacking:-}" ] || echo "LEFT OUT: the tests across a shaped link: $lacking."
 if [ -n "$failed" ]; then
   echo "FAILED:$failed" >&2
   exit 1

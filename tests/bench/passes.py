@@ -9,8 +9,8 @@ from sqlalchemy import insert, select
 
 from desk.accounts.sessions import token_digest
 from desk.accounts.tables import SignIn
+from desk.csrf import token_for
 from desk.database import Database
-from desk.keyring import derive, keyed_hash
 from tests.bench.lines import line_of
 from tests.bench.servers import SECRET_KEY
 from waiting_room.order import LINE_ORDER
@@ -27,7 +27,7 @@ class Pass(NamedTuple):
     @property
     def csrf(self) -> str:
         """The token of the page."""
-        return keyed_hash(derive(SECRET_KEY, "csrf"), self.token.encode())
+        return token_for(SECRET_KEY, self.token)
 
     @property
     def cookie(self) -> str:

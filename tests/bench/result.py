@@ -10,9 +10,9 @@ class Result(NamedTuple):
 
     value: float
     unit: str
-    baseline: str
-    baseline_value: float
-    ratio: float
+    baseline: str | None
+    baseline_value: float | None
+    ratio: float | None
     case: str
     spread: list[float]
 
@@ -33,6 +33,19 @@ def compared(
         baseline=baseline,
         baseline_value=round(median(theirs), digits),
         ratio=round(median(ours) / median(theirs), 3),
+        case=case,
+        spread=[round(min(ours), digits), round(max(ours), digits)],
+    )
+
+
+def alone(ours: Sequence[float], *, unit: str, case: str, digits: int = 3) -> Result:
+    """The median of the rounds where there is nothing to compare with."""
+    return Result(
+        value=round(median(ours), digits),
+        unit=unit,
+        baseline=None,
+        baseline_value=None,
+        ratio=None,
         case=case,
         spread=[round(min(ours), digits), round(max(ours), digits)],
     )

@@ -11,7 +11,12 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from tests.bench.call_recovery_bench import call_recovery
+from tests.bench.first_frame_bench import first_frame
+from tests.bench.hostile_bench import hostile_hold
+from tests.bench.lighthouse_bench import lighthouse
 from tests.bench.line_bench import take_next_flat, take_next_sqlite
+from tests.bench.page_weight_bench import page_weight
 from tests.bench.postgres_bench import take_next_postgresql
 from tests.bench.result import Result
 from tests.bench.storm_bench import reconnect_storm
@@ -26,6 +31,11 @@ BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Result | list[Result]]]] = {
         line_news,
         waiting_memory,
         reconnect_storm,
+        page_weight,
+        first_frame,
+        call_recovery,
+        lighthouse,
+        hostile_hold,
     )
 }
 

@@ -91,9 +91,18 @@ def desk_server(folder: Path, settings: dict[str, str]) -> Server:
 
 
 def bare_server() -> Server:
-    """The baseline."""
+    """The baseline of the line's news."""
+    return _bare("tests.bench.bare_server")
+
+
+def bare_call_server() -> Server:
+    """The baseline of the call."""
+    return _bare("tests.bench.bare_call")
+
+
+def _bare(module: str) -> Server:
     port = free_port()
-    return Server([sys.executable, "-m", "tests.bench.bare_server", str(port)], _inherited(), port)
+    return Server([sys.executable, "-m", module, str(port)], _inherited(), port)
 
 
 @asynccontextmanager

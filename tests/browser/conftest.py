@@ -1,21 +1,23 @@
 """Real browsers against the real server: `desk serve --demo` with a real SMTP sink behind it."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from aiosmtpd.controller import Controller
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from tests.browser.looks import Look, eyes
 from tests.browser.portrait import write_portrait
 from tests.sink import Sink
 from tests.support import free_port
@@ -24,6 +26,7 @@ CHROMIUM = os.environ.get("DESK_TEST_BROWSER", "/usr/bin/chromium")
 PASSWORD = "verifikasi-demo"
 START_TIMEOUT_S = 60
 expect.set_options(timeout=20_000)  # a bound for hanging tests, never a measure
+LOOPBACK = "--allow-loopback-in-peer-connection"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,7 +37,7 @@ FLAGS = [
     "--disable-sync",
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
-    "--allow-loopback-in-peer-connection",
+    LOOPBACK,
 ]
 
 # Keeps every peer connection of a page where the test can ask for its statistics.
@@ -42,21 +45,64 @@ WATCH_PEERS = """
 window.peers = [];
 const Original = RTCPeerConnection;
 window.RTCPeerConnection = class extends Original {
-  constructor(...options) { super(...options); window.peers.push(this); }
+  constructor(...options) {
+    super(...options);
+    this.closed = new Promise((resolve) => { this.tellClosed = resolve; });
+    window.peers.push(this);
+  }
+  close() {
+    super.close();
+    this.tellClosed([]);
+  }
 };
+// Firefox never answers what was asked of a connection just before its end.
+window.statsOf = async (peer) => [...(await Promise.race([peer.getStats(), peer.closed])).values()];
+"""
+
+UNTIL_S = 60
+UNTIL = """
+async (argument) => {
+  const holds = %s;
+  while (!(await holds(argument))) await new Promise((look) => setTimeout(look, 100));
+}
 """
 
 FRAMES_DECODED = """
 async () => {
   let frames = 0;
   for (const peer of window.peers.filter((one) => one.connectionState === "connected")) {
-    for (const report of (await peer.getStats()).values()) {
+    for (const report of await window.statsOf(peer)) {
       if (report.type === "inbound-rtp" && report.kind === "video") frames += report.framesDecoded;
     }
   }
   return frames;
 }
 """
+
+# The energy of what was heard: silence adds nothing to it.
+SOUND_HEARD = """
+async () => {
+  let energy = 0;
+  for (const peer of window.peers.filter((one) => one.connectionState === "connected")) {
+    for (const { type, kind, totalAudioEnergy } of await window.statsOf(peer)) {
+      if (type === "inbound-rtp" && kind === "audio") energy += totalAudioEnergy;
+    }
+  }
+  return energy;
+}
+"""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", type=Path, help="a folder for a picture of every page")
+
+
+class Reachable(Protocol):
+    """A desk with the demonstration's people."""
+
+    @property
+    def url(self) -> str:
+        """Where browsers find it."""
 
 
 @dataclass
@@ -133,18 +179,35 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the fake camera shows."""
-    path = tmp_path_factory.mktemp("camera") / "portrait.mjpeg"
+    path = tmp_path_factory.mktemp("camera") / "portrait.y4m"
     write_portrait(path)
     return path
 
 
 @pytest.fixture
+def looks(request: pytest.FixtureRequest) -> Look:
+    return eyes(request.config.getoption("--pictures", None))
+
+
+@pytest.fixture
 async def browser(film: Path) -> AsyncIterator[Browser]:
+    async with chromium(film) as launched:
+        yield launched
+
+
+@asynccontextmanager
+async def chromium(
+    film: Path, *, flags: Sequence[str] = FLAGS, program: str = CHROMIUM, **environment: str
+) -> AsyncIterator[Browser]:
+    """A browser of its own, with these variables too; `program` is what starts it."""
     async with async_playwright() as playwright:
-        flags = [*FLAGS, f"--use-file-for-fake-video-capture={film}"]
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield chromium
-        await chromium.close()
+        launched = await playwright.chromium.launch(
+            executable_path=program,
+            args=[*flags, f"--use-file-for-fake-video-capture={film}"],
+            env={**os.environ, **environment},
+        )
+        yield launched
+        await launched.close()
 
 
 @dataclass
@@ -159,17 +222,40 @@ class Person:
         """How many frames of the other side have been decoded on this page."""
         return int(await self.page.evaluate(FRAMES_DECODED))
 
+    async def until(
+        self, condition: str, argument: object = None, *, timeout_s: float = 60
+    ) -> None:
+        """Wait until a function of the page's, which may be asynchronous, gives true.
+
+        (Playwright's `wait_for_function` takes the promise of an asynchronous one for true.)
+        """
+        async with asyncio.timeout(timeout_s):
+            await self.page.evaluate(UNTIL % condition, argument)
+
     async def sees_the_other(self) -> None:
         """Wait until the other side's picture is moving."""
-        before = await self.frames_decoded()
+        await self._grows(self.frames_decoded, more_than=5)
+
+    async def sound_heard(self) -> float:
+        """The energy of what was heard of the other side on this page."""
+        return float(await self.page.evaluate(SOUND_HEARD))
+
+    async def hears_the_other(self) -> None:
+        """Wait until something of the other side is heard."""
+        await self._grows(self.sound_heard, more_than=0)
+
+    async def _grows(self, measure: Callable[[], Awaitable[float]], more_than: float) -> None:
+        least = await measure()
         for _try in range(200):
-            if await self.frames_decoded() > before + 5:
+            now = await measure()
+            if now - least > more_than:
                 return
+            least = min(least, now)  # a connection that is made anew counts from nothing
             await self.page.wait_for_timeout(50)
-        raise AssertionError("no frame of the other side was decoded")
+        raise AssertionError("nothing of the other side comes")
 
 
-async def sign_in(browser: Browser, desk: Desk, email: str, **options: Any) -> Person:
+async def sign_in(browser: Browser, desk: Reachable, email: str, **options: Any) -> Person:
     """A fresh browser context in which `email` has signed in by the form's labels."""
     options.setdefault("viewport", {"width": 1280, "height": 800})
     context = await browser.new_context(**options, permissions=["camera", "microphone"])

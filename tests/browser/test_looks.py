@@ -1,59 +1,35 @@
 """Every page at 1280 and 390 px (the board at 1920 too), light and dark.
 
-The pictures go to tests/browser/screenshots, to be held beside the drawings; what a machine can
-see is asserted: nothing runs out of the window sideways, and staff screens do not scroll.
+What a machine can see is asserted: nothing runs out of the window sideways, and staff screens do
+not scroll. With `--pictures FOLDER` the pages' pictures go there, to be held beside the drawings.
 """
 
 import re
-from pathlib import Path
-from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Desk, Person, sign_in
+from tests.browser.looks import DESKTOP, PHONE, SMALLEST, WALL, Look
 from tests.browser.test_path import joins, passes_steps, says, takes_next
-
-FOLDER = Path(__file__).parent / "screenshots"
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-WALL = {"width": 1920, "height": 1080}
-SMALLEST = {"width": 360, "height": 640}
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-SCROLL = "document.documentElement.scrollHeight - document.documentElement.clientHeight"
-
-
-async def looks(page: Page, name: str, *sizes: dict[str, int], scrolls: bool = True) -> None:
-    """Take the page's pictures in both themes at each size."""
-    FOLDER.mkdir(exist_ok=True)
-    for size in sizes:
-        await page.set_viewport_size({"width": size["width"], "height": size["height"]})
-        for theme in THEMES:
-            # Without motion, so that no picture is taken in the middle of a change of colour.
-            await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            path = FOLDER / f"{name}-{size['width']}-{theme}.png"
-            await page.screenshot(path=path, full_page=scrolls)
-        assert await page.evaluate(OVERFLOW) <= 0, f"{name} runs out of {size['width']} px"
-        if not scrolls:
-            assert await page.evaluate(SCROLL) <= 0, f"{name} scrolls at {size['width']} px"
-    await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size({"width": 1280, "height": 800})
 
 
 @pytest.fixture
 async def waiting(browser: Browser, demo: Desk) -> list[Person]:
-    """Six applicants in the line, the next one first."""
-    people = [await sign_in(browser, demo, f"pemohon{n}@demo.test") for n in range(1, 7)]
+    """Four applicants in the line, the next one first."""
+    people = [await sign_in(browser, demo, f"pemohon{n}@demo.test") for n in range(1, 5)]
     for person in people:
         await joins(person)
-    await expect(people[4].page.locator("[data-waiting]")).to_contain_text("6")
+    await expect(people[3].page.locator("[data-waiting]")).to_contain_text("4")
     places = {
         int(await person.page.locator("[data-place]").inner_text()): person for person in people
     }
     return [places[place] for place in sorted(places)]
 
 
-async def test_every_page_looks_right(browser: Browser, demo: Desk, waiting: list[Person]) -> None:
+async def test_every_page_looks_right(
+    browser: Browser, demo: Desk, waiting: list[Person], looks: Look
+) -> None:
     everywhere = (DESKTOP, PHONE, SMALLEST)
     stranger = await browser.new_context()
     page = await stranger.new_page()

@@ -1,0 +1,81 @@
+"""Every page of the path: no violation that axe-core finds, in both themes, wide and narrow."""
+
+import re
+from typing import Literal
+
+from playwright.async_api import Browser, Page
+
+from tests.browser.axe import violations
+from tests.browser.conftest import Desk, sign_in
+from tests.browser.test_path import joins, passes_steps, says, takes_next
+
+WIDE, NARROW = (1280, 800), (390, 844)
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+async def is_accessible(page: Page, *sizes: tuple[int, int]) -> None:
+    """Nothing to be found at these sizes, by default both."""
+    for width, height in sizes or (WIDE, NARROW):
+        await page.set_viewport_size({"width": width, "height": height})
+        for theme in THEMES:
+            await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            assert await violations(page) == [], f"{page.url} at {width} px, {theme}"
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+
+
+async def test_the_applicants_pages_before_the_call(browser: Browser, demo: Desk) -> None:
+    stranger = await (await browser.new_context()).new_page()
+    await stranger.goto(f"{demo.url}/signin")
+    await is_accessible(stranger)
+    await stranger.get_by_label("Email").fill("pemohon1@demo.test")
+    await stranger.get_by_label("Kata sandi", exact=True).fill("wrong")
+    await stranger.get_by_role("button", name="Masuk", exact=True).click()
+    await is_accessible(stranger)
+
+    person = await sign_in(browser, demo, "pemohon1@demo.test")
+    page = person.page
+    await is_accessible(page)
+    for path in ("/organisation", "/meetings/unknown"):
+        await page.goto(demo.url + path)
+        await is_accessible(page)
+    await page.goto(demo.url)
+    await page.locator('a[href^="/meetings/"]').first.click()
+    await page.wait_for_url(re.compile("/meetings/"))
+    await is_accessible(page)
+    await page.get_by_role("button", name="Gabung Rapat").click()
+    await page.wait_for_url(re.compile("/waiting/"))
+    await is_accessible(page)
+    await page.get_by_role("button", name="Keluar dari antrean").click()
+    await is_accessible(page)
+    # Who stays in line would be taken by the next test, for as long as the desk waits for them.
+    await page.get_by_role("button", name="Ya, keluar").click()
+    await page.wait_for_url(re.compile("/meetings/"))
+
+
+async def test_the_staffs_pages_and_the_call(browser: Browser, demo: Desk) -> None:
+    board = await sign_in(browser, demo, "pengawas@demo.test")
+    applicant = await sign_in(browser, demo, "pemohon2@demo.test")
+    verifier = await sign_in(browser, demo, "verifikator1@demo.test")
+    await joins(applicant)
+    await is_accessible(verifier.page, WIDE)
+    await takes_next(verifier, applicant)
+    await verifier.sees_the_other()
+    await passes_steps(verifier.page, 2)
+    await says(verifier.page, "Sedikit lebih dekat, lalu tahan.")
+    await is_accessible(verifier.page, WIDE)
+    await is_accessible(applicant.page)
+    await is_accessible(board.page)
+    await applicant.page.get_by_role("button", name="Keluar").click()
+    await is_accessible(applicant.page)
+    await verifier.page.get_by_role("button", name="Tolak", exact=True).click()
+    await is_accessible(verifier.page, WIDE)
+    await board.page.goto(f"{demo.url}/mails")
+    await is_accessible(board.page)
+
+
+async def test_a_planted_fault_is_found(browser: Browser, demo: Desk) -> None:
+    page = await (await browser.new_context()).new_page()
+    await page.goto(f"{demo.url}/signin")
+    await page.evaluate("document.querySelector('label').remove()")
+    assert [found.partition(":")[0] for found in await violations(page)] == ["label"]
