@@ -193,12 +193,13 @@ class CallNamespace(DoorNamespace[Seat]):
         other = self._other(sitting.seat)
         both = [one for one in (sitting, other) if one]
         own, *others = await self._house.seats([one.request for one in both], sitting.seat.call)
-        if own is None:
+        # While it was asked, either may have gone, and the call too.
+        if own is None or not self._has_the_seat(sitting):
             raise Unheard("not_in_call")
         if other and others == [None]:
             await self.disconnect(other.sid)
             return sitting, None
-        return sitting, other
+        return sitting, other if other and self._has_the_seat(other) else None
 
     async def _other_still_seated(self, seat: Seat) -> Sitting | None:
         other = self._other(seat)

@@ -63,6 +63,8 @@ export class Call {
     this.lapsing = undefined;
     this.seat = takeSeat();
     this.socket = this.seat.socket;
+    /** Whether the call was just taken: there is nothing to be read again. */
+    this.isNew = this.seat.peer !== undefined;
     this.peer = this.seat.begin(wiring.place);
     this.chat = new Chat(wiring.peerName, (text) => this.say(text));
     this.sending = new SendingNews(this.socket);
@@ -141,7 +143,7 @@ export class Call {
     clearTimeout(this.lapsing);
     this.learn({ online: true, wasOnline: true, lapsed: false, restarting: false });
     // The page is hardly older than its first connection: people are to see each other before.
-    if (isFirst) setTimeout(() => this.hasLeft || this.refresh(), SETTLED_MS);
+    if (isFirst && this.isNew) setTimeout(() => this.hasLeft || this.refresh(), SETTLED_MS);
     else this.refresh();
   }
 

@@ -24,7 +24,8 @@ export class Chat {
     this.empty = need("[data-chat-empty]");
     this.problem = need("[data-chat-problem]");
     this.field = /** @type {HTMLInputElement} */ (need("[data-chat-form] input[name=text]"));
-    this.shown = 0;
+    /** @type {Message[]} */
+    this.shown = [];
     this.sending = false;
     need("[data-chat-form]").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -33,15 +34,26 @@ export class Chat {
   }
 
   /**
-   * All that was said so far. Messages are only ever added, so the rest of the list is new.
+   * All that was said so far, in its order; what the socket brought meanwhile comes after it.
    * @param {Message[]} messages
    */
   catchUp(messages) {
-    for (const message of messages.slice(this.shown)) this.add(message);
+    const known = messages.map(keyOf);
+    const all = [...messages, ...this.shown.filter((one) => !known.includes(keyOf(one)))];
+    const keys = all.map(keyOf);
+    // A message that came before older ones were read stands in the wrong place.
+    if (this.shown.some((one, index) => keyOf(one) !== keys[index])) this.clear();
+    for (const message of all.slice(this.shown.length)) this.add(message);
+  }
+
+  clear() {
+    for (const row of this.log.querySelectorAll("[data-chat-empty] ~ *")) row.remove();
+    this.shown = [];
   }
 
   /** @param {Message} message */
-  add({ text, at, mine }) {
+  add(message) {
+    const { text, at, mine } = message;
     const row = copyOf("chat-row");
     row.classList.toggle("is-mine", mine);
     need("[data-who]", row).textContent = mine ? word("chat_me") : this.peerName;
@@ -51,7 +63,7 @@ export class Chat {
     need("[data-text]", row).textContent = text;
     this.log.append(row);
     this.log.scrollTop = this.log.scrollHeight;
-    this.shown += 1;
+    this.shown.push(message);
     this.empty.hidden = true;
   }
 
@@ -66,4 +78,9 @@ export class Chat {
     this.log.scrollTop = this.log.scrollHeight;
     if (taken && this.field.value.trim() === text) this.field.value = "";
   }
+}
+
+/** @param {Message} message */
+function keyOf({ text, at, mine }) {
+  return `${Date.parse(at)} ${mine} ${text}`;
 }

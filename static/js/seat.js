@@ -66,7 +66,7 @@ export class Seat {
   handOver(sitter) {
     this.sitter = sitter;
     this.socket.offAny(this.keep);
-    if (this.news) sitter.met(this.news);
+    if (this.news && this.socket.connected) sitter.met(this.news);
     if (this.peer?.link) sitter.changed(this.peer.link);
     if (this.stream) sitter.show(this.stream);
     for (const [name, ...news] of this.kept.filter(([name]) => !OF_THE_WAY.includes(name))) {

@@ -248,6 +248,10 @@ async def test_two_enters_send_once_and_who_leaves_is_gone_with_a_word(
     await says(verifier.page, "Mari mulai")
     rows = applicant.page.locator("[data-chat-log] [data-text]")
     await expect(rows).to_have_text(["Selamat pagi", "Mari mulai"])
+    # Said while the page comes back: it stands once, and after what was said before.
+    await applicant.page.reload(wait_until="commit")
+    await says(verifier.page, "Tahan sebentar")
+    await expect(rows).to_have_text(["Selamat pagi", "Mari mulai", "Tahan sebentar"])
 
     await leaves(applicant)
     dialog = verifier.page.get_by_role("dialog", name="Pemohon keluar")
