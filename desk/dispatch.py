@@ -32,21 +32,23 @@ CommandHandler = Callable[[Ask[Any]], Awaitable[Done]]
 
 async def who_asks(request: web.Request) -> Identity | None:
     """The signed-in person, looked up once; the rest of the request speaks their language."""
-    if IDENTITY in request:
-        return request[IDENTITY]
+
+    async def look() -> None:
+        async with request.app[DATABASE].reading() as session:
+            await _recognise(request, session)
+
+    if IDENTITY not in request and session_token(request):
+        await persistently(look)
+    return request.get(IDENTITY)
+
+
+async def _recognise(request: web.Request, session: AsyncSession) -> None:
     token = session_token(request)
     if token is None or IDENTITY in request:
-        return request.get(IDENTITY)
-
-    async def look() -> Identity | None:
-        async with request.app[DATABASE].reading() as session:
-            return await identify(session, token, request.app[CLOCK].now())
-
-    identity = await persistently(look)
-    if identity:
+        return
+    if identity := await identify(session, token, request.app[CLOCK].now()):
         request[IDENTITY] = identity
         speak(identity.language or spoken())
-    return identity
 
 
 async def _demand(
@@ -66,12 +68,12 @@ def page(handler: PageHandler, action: Action, find: Find | None = None) -> Hand
 
     async def look(request: web.Request) -> View | web.StreamResponse:
         async with request.app[DATABASE].reading() as session:
+            await _recognise(request, session)
             identity, thing = await _demand(request, action, find, session)
             now = request.app[CLOCK].now()
             return await handler(Ask(request, session, identity, now, thing))
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        await who_asks(request)
         view = await persistently(partial(look, request))
         return view_answer(request, view) if isinstance(view, View) else view
 

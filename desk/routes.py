@@ -2,7 +2,14 @@
 
 from aiohttp import web
 
-from desk.access.files import find_access, find_call, find_document, find_meeting, find_ticket
+from desk.access.files import (
+    find_access,
+    find_bare_call,
+    find_call,
+    find_document,
+    find_meeting,
+    find_ticket,
+)
 from desk.authority import Action
 from desk.dispatch import command, page
 from desk.keys import ASSETS
@@ -54,6 +61,7 @@ def add_routes(app: web.Application) -> None:
             web.post("/desk/status", command(verifier.choose_state, do.CHOOSE_STATE)),
             web.post("/desk/take", command(verifier.take, do.TAKE_NEXT)),
             web.get(f"/calls/{ID}", page(call.call, do.SEE_CALL, find_call)),
+            web.get(f"/calls/{ID}/way", page(call.way, do.SEE_CALL, find_bare_call)),
             web.post(f"/calls/{ID}/end", command(call.end, do.END_CALL, find_call)),
             web.post(f"/calls/{ID}/wait", command(call.wait, do.END_CALL, find_call)),
             web.post(f"/calls/{ID}/leave", command(call.leave, do.LEAVE_CALL, find_call)),

@@ -16,6 +16,7 @@ class LoadNews(News):
     """Tells the figures to all who may hear them, at most once a second."""
 
     shortest_pause_s = 1.0
+    settling_s = 0.3
 
     def __init__(self, server: socketio.AsyncServer, house: House) -> None:
         """`house` reads the figures."""

@@ -13,6 +13,8 @@ class News(ABC):
 
     shortest_pause_s: float
     longest_silence_s = 5.0
+    # What changes seldom changes once: a call begun is a ticket less, two pages gone, two come.
+    settling_s = 0.0
 
     def __init__(self) -> None:
         """Nothing has changed yet."""
@@ -40,6 +42,7 @@ class News(ABC):
             with suppress(TimeoutError):
                 async with asyncio.timeout(self.longest_silence_s):
                     await self._changed.wait()
+            await asyncio.sleep(self.settling_s)
             self._changed.clear()
             try:
                 await self.tell()

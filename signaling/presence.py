@@ -18,6 +18,7 @@ class Presence(News):
     """Compares who is here with who was, and has the house write down the difference."""
 
     shortest_pause_s = 1.0
+    settling_s = 0.3
 
     def __init__(
         self,

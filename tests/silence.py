@@ -38,6 +38,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     for news in (LineNews, Presence, Watch):
         monkeypatch.setattr(news, "shortest_pause_s", 0.02)
     monkeypatch.setattr(Presence, "longest_silence_s", 0.1)
+    monkeypatch.setattr(Presence, "settling_s", 0.0)
 
 
 @asynccontextmanager

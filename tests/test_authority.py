@@ -45,6 +45,7 @@ EXPECTED = {
     "GET /supervisor": Row(401, 403, 403, 403, 403, 200, 200),
     "GET /mails": Row(401, 403, 403, 403, 403, 200, 200),
     "GET /calls/{id}": Row(401, 200, 404, 200, 404, 403, 403),
+    "GET /calls/{id}/way": Row(401, 200, 404, 200, 404, 403, 403),
     "GET /calls/{id}/mail-preview": Row(401, 403, 403, 200, 404, 403, 403),
     "GET /documents/{id}/pages/{number}": Row(401, 403, 403, 200, 404, 403, 403),
     "POST /waiting/{id}/leave": Row(401, 409, 404, 403, 403, 403, 403),

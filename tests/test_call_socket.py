@@ -385,3 +385,33 @@ async def test_a_page_that_went_while_it_was_asked_about_takes_no_seat(
         async with listening(scene.verifier, "/call", call=scene.call, page="pv") as verifier:
             assert await verifier.hears("peer") == {"present": True, "page": "pa"}
         assert first.named("ended") == []
+
+
+async def test_a_page_that_goes_while_it_is_asked_about_hears_nothing_more(
+    desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desk is asked who may hear; the page that took the other's place is not who was meant."""
+    scene = await in_call(desk)
+    asked, moved, seats_of = asyncio.Event(), asyncio.Event(), DeskHouse.seats
+
+    async def and_then_it_moves(
+        house: DeskHouse, requests: Sequence[web.Request], call: str
+    ) -> list[Seat | None]:
+        seats = await seats_of(house, requests, call)
+        if len(requests) == 2:
+            asked.set()
+            await moved.wait()
+        return seats
+
+    monkeypatch.setattr(DeskHouse, "seats", and_then_it_moves)
+    async with both(scene) as (applicant, verifier):
+        saying = asyncio.create_task(applicant.says("signal", OFFER))
+        await asked.wait()
+        async with listening(scene.verifier, "/call", call=scene.call, page="new") as newer:
+            await applicant.hears("peer", page="new")
+            moved.set()
+            assert await saying == {"ok": False, "error": "peer_absent"}
+            assert await applicant.says("signal", OFFER) == {"ok": True}
+            await newer.hears("signal")
+            assert len(newer.named("signal")) == 1
+        assert verifier.named("signal") == []

@@ -46,6 +46,15 @@ async def find_call(session: AsyncSession, call: str) -> Found[CallFile]:
     return Found(file, Parties(file.applicant.id, file.call.verifier))
 
 
+async def find_bare_call(session: AsyncSession, call: str) -> Found[Call]:
+    """A call without its file, open or ended. Raises the Problem not_found."""
+    statement = select(Call, Ticket.applicant).join(Ticket, Ticket.id == Call.ticket)
+    row = (await session.execute(statement.where(Call.id == call))).one_or_none()
+    if row is None:
+        raise not_found()
+    return Found(row.Call, Parties(row.applicant, row.Call.verifier))
+
+
 async def find_ticket(session: AsyncSession, ticket: str) -> Found[Ticket]:
     """A ticket of the line. Raises the Problem not_found."""
     found = await session.get(Ticket, ticket)

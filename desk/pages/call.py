@@ -16,7 +16,7 @@ from desk.access.tables import ChatLine
 from desk.access.ways import ways_on
 from desk.accounts.names import masked, shown_to_applicants
 from desk.accounts.tables import Role
-from desk.answers import led_on
+from desk.answers import PRIVATE, dump, led_on
 from desk.asks import Ask, Done, View
 from desk.audit import Did
 from desk.keys import DOCUMENTS
@@ -24,20 +24,38 @@ from desk.pages.documents import described
 from desk.pages.review import checklist_of, review_of, step_now
 from desk.relays import ice_of
 from desk.words import _
+from signaling.messages import Side
 from signaling.server import Signaling
 from waiting_room import leases, line
-from waiting_room.tables import CallOutcome
+from waiting_room.tables import Call, CallOutcome
 
 
 async def call(ask: Ask[CallFile]) -> View | web.StreamResponse:
     """GET /calls/{id}; who comes after its end is led on."""
     file = ask.thing
-    is_applicant = ask.identity.role is Role.APPLICANT
-    if file.call.ended_at is not None and file.call.outcome is not None:
-        ways = ways_on(file.call.outcome, file.ticket.id)
-        url = ways["applicant" if is_applicant else "verifier"]
-        return led_on(ask.request, url, {"state": "ended", "outcome": file.call.outcome.value})
-    return await (_applicants(ask, file) if is_applicant else _verifiers(ask, file))
+    if over := _over(ask, file.call):
+        return over
+    return await (_applicants if _side(ask) == "applicant" else _verifiers)(ask, file)
+
+
+async def way(ask: Ask[Call]) -> web.StreamResponse:
+    """GET /calls/{id}/way: how a side finds the other one; sooner than a page."""
+    if over := _over(ask, ask.thing):
+        return over
+    side = _side(ask)
+    place = {"side": side} | ice_of(ask.settings, ask.thing.id, side, ask.now)
+    return web.json_response(place, dumps=dump, headers=PRIVATE)
+
+
+def _side(ask: Ask[Any]) -> Side:
+    return "applicant" if ask.identity.role is Role.APPLICANT else "verifier"
+
+
+def _over(ask: Ask[Any], call: Call) -> web.Response | None:
+    if call.ended_at is None or call.outcome is None:
+        return None
+    url = ways_on(call.outcome, call.ticket)[_side(ask)]
+    return led_on(ask.request, url, {"state": "ended", "outcome": call.outcome.value})
 
 
 async def _applicants(ask: Ask[CallFile], file: CallFile) -> View:

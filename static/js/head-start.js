@@ -1,9 +1,9 @@
-// What a call needs of the server and of the machine, begun while its page is still being fetched:
-// its seat and the devices. People see each other a good deal earlier.
+// A call begun while its page is still to come: its seat, the devices, the connection. People see
+// each other a good deal earlier.
 
+import { Refused } from "./api.js";
 import { chosenDevices } from "./device-choice.js";
 import { closeMedia, openMedia } from "./media.js";
-import { pageData } from "./page-data.js";
 import { Seat } from "./seat.js";
 
 /** @typedef {import("./media.js").Opened} Opened */
@@ -25,19 +25,35 @@ export function keepWarm(track) {
   camera = track;
 }
 
-/** @param {string} url of the call's page, which is being fetched */
-export function startAhead(url) {
+/**
+ * @param {string} url of the call's page, which is still to be fetched
+ * @param {(stream: MediaStream) => void} show the other side's picture and sound, until that page does
+ */
+export function startAhead(url, show) {
   early = new Seat(url);
+  early.show = show;
   opening = openMedia({ audio: true, video: !isLive(camera), ...chosenDevices() });
+  connect(early, opening).catch((error) => {
+    // The page asks for the same, and says what is wrong.
+    if (!(error instanceof Refused)) throw error;
+  });
 }
 
 /**
- * Speak with the other side before there is anything to see; showing the page would hold it up.
- * @param {Document} page of the call
+ * @param {Seat} seat
+ * @param {Promise<Opened>} others the devices that are not open yet
  */
-export async function connectAhead(page) {
-  early?.begin(pageData(page));
-  await early?.firstWord();
+async function connect(seat, others) {
+  const way = await seat.askWay();
+  // Led on meanwhile, or the page was here first.
+  if (!way.side || early !== seat) return;
+  const peer = seat.begin(way);
+  if (isLive(camera)) peer.setTrack("video", camera);
+  const { stream } = await others;
+  if (early !== seat) return;
+  for (const track of stream?.getTracks() ?? []) {
+    peer.setTrack(/** @type {import("./media.js").Kind} */ (track.kind), track);
+  }
 }
 
 /** @returns {Seat} at this page's call: the one taken ahead, or a new one */

@@ -2,8 +2,9 @@
 // the sockets, the camera and the loaded modules stay as they are; a navigation would give up all
 // three, and both sides would see each other a third of a second later.
 
+import { Arrival } from "./arrival.js";
 import { need } from "./elements.js";
-import { connectAhead, startAhead } from "./head-start.js";
+import { startAhead } from "./head-start.js";
 import { language } from "./words.js";
 
 const leaving = new AbortController();
@@ -36,25 +37,24 @@ export function closeAfterPassage(socket) {
  */
 export async function passOn(url, how) {
   try {
-    const coming = pageBehind(url);
     leaving.abort();
-    startAhead(url);
-    const page = await coming;
-    await connectAhead(page);
-    const entry = /** @type {HTMLScriptElement} */ (need("script[type=module][src]", page)).src;
-    const obsolete = await exchangeStyles(page);
-    // First: a step in the history has the page laid out, and the old one is so already.
     history[`${how}State`](null, "", url);
-    document.title = page.title;
-    document.body.replaceWith(document.adoptNode(page.body));
-    for (const style of obsolete) style.remove();
     // Back to what lies before: another page of the same document, loaded anew.
     addEventListener("popstate", () => location.reload());
+    const arrival = new Arrival();
+    startAhead(url, (stream) => arrival.show(stream));
+    await arrival.seen;
+    const page = await pageBehind(url);
+    const entry = /** @type {HTMLScriptElement} */ (need("script[type=module][src]", page)).src;
+    const obsolete = await exchangeStyles(page);
+    document.title = page.title;
+    arrival.giveWay(document.adoptNode(page.body));
+    for (const style of obsolete) style.remove();
     await import(entry);
     arrive();
   } catch (error) {
     reportError(error);
-    location[how === "push" ? "assign" : "replace"](url);
+    location.replace(url);
   }
 }
 

@@ -19,7 +19,6 @@ import { openSocket } from "./socket.js";
 
 /** What nobody needs twice: the connection itself has heard it. */
 const OF_THE_WAY = ["peer", "signal"];
-const SPOKEN_WITHIN_MS = 100;
 
 export class Seat {
   /** @param {string} url of the call's page */
@@ -37,7 +36,12 @@ export class Seat {
     this.news = null;
     /** @type {MediaStream | null} */
     this.stream = null;
-    this.spoken = () => {};
+    this.show = (/** @type {MediaStream} */ _stream) => {};
+  }
+
+  /** @returns {Promise<Place>} where the call is over, what it has led to instead */
+  askWay() {
+    return read(`${this.url}/way`);
   }
 
   /**
@@ -46,7 +50,7 @@ export class Seat {
    */
   begin(place) {
     if (this.peer) return this.peer;
-    this.relays = new Relays(place, () => read(this.url));
+    this.relays = new Relays(place, () => this.askWay());
     this.peer = this.makePeer(place.side, this.relays);
     for (const [name, news] of this.kept) {
       if (name === "peer") this.onPeer(news);
@@ -65,6 +69,7 @@ export class Seat {
    */
   handOver(sitter) {
     this.sitter = sitter;
+    this.show = sitter.show;
     this.socket.offAny(this.keep);
     if (this.news && this.socket.connected) sitter.met(this.news);
     if (this.peer?.link) sitter.changed(this.peer.link);
@@ -93,7 +98,7 @@ export class Seat {
       send: (step) => this.send(step),
       show: (stream) => {
         this.stream = stream;
-        this.sitter?.show(stream);
+        this.show(stream);
       },
       changed: (link) => this.sitter?.changed(link),
       unheard: () => this.sitter?.unheard(),
@@ -103,16 +108,6 @@ export class Seat {
   /** @param {import("./connection.js").Step} step */
   send(step) {
     if (this.socket.connected) this.socket.emit("signal", step);
-    this.spoken();
-  }
-
-  /** Until one's own word is out, offer or answer, where somebody is there to hear it. */
-  firstWord() {
-    if (!this.news?.present) return;
-    return new Promise((resolve) => {
-      this.spoken = () => resolve(undefined);
-      setTimeout(resolve, SPOKEN_WITHIN_MS);
-    });
   }
 
   /** @param {PeerNews} news */

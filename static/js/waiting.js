@@ -14,7 +14,6 @@ import { keepAwake } from "./wake-lock.js";
 
 const SILENCE_MS = 10_000;
 const CHIME_MS = 900;
-const SLOW_MS = 200;
 const NOT_MINE = [401, 403, 404];
 const IN_LINE = ["waiting", "set_aside"];
 
@@ -92,10 +91,7 @@ function enter(url) {
   }
   tabs.postMessage("entering");
   stopWaiting();
-  // On most networks the call is there before one could read a word.
-  setTimeout(() => data.isConnected && showReady(), SLOW_MS);
-  passOn(url, "replace");
-  chime();
+  passOn(url, "replace").then(chime);
 }
 
 function stopWaiting() {
