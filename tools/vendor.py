@@ -1,8 +1,9 @@
-"""Fill `static/vendor/` with the few files of npm packages that pages ask for.
+"""Fill the two folders with what the desk takes from npm packages.
 
-Nothing that a registry holds is committed, so the folder is made anew from `node_modules/`: the
-script as it is, of the styles the rules that some page can use, and the icons in use as one SVG
-sprite. Whoever waits on a slow line pays for each kilobyte.
+Nothing that a registry holds is committed, so they are made anew from `node_modules/`. For pages
+`static/vendor/`: the script as it is, of the styles the rules that some page can use, and the icons
+in use as one SVG sprite. Whoever waits on a slow line pays for each kilobyte. For the desk itself
+`desk/vendor/`, which is not served: the regions, with the licence of that data.
 """
 
 import json
@@ -16,6 +17,8 @@ from tools.icons import UnknownIcon, sprite, used_icons
 SCRIPT = "socket.io-client/dist/socket.io.esm.min.js"
 STYLES = "bootstrap/dist/css/bootstrap.min.css"
 ICONS = "bootstrap-icons/icons"
+REGIONS = "idn-area-data/data"
+REGION_FILES = ("provinces.csv", "regencies.csv", "LICENSE.md")
 USERS_OF_STYLES = ("templates/**/*.html", "static/js/**/*.js", "desk/**/*.py")
 
 _SOURCE_MAP = re.compile(r"^(//# sourceMappingURL=.*|/\*# sourceMappingURL=.*\*/)\s*", re.MULTILINE)
@@ -37,17 +40,27 @@ def used_styles(root: Path) -> str:
 
 
 def vendor(root: Path) -> None:
-    """Make `static/vendor/` hold exactly what the pages ask for.
+    """Make both folders hold exactly what is asked for.
 
     Raises UnknownIcon, OSError, CalledProcessError.
     """
     modules = root / "node_modules"
-    wanted = {
-        Path(SCRIPT).name: without_source_map((modules / SCRIPT).read_text(encoding="utf-8")),
-        Path(STYLES).name: without_source_map(used_styles(root)),
-        "icons.svg": sprite(used_icons(root), modules / ICONS),
-    }
-    target = root / "static" / "vendor"
+    _fill(
+        root / "static" / "vendor",
+        {
+            Path(SCRIPT).name: without_source_map((modules / SCRIPT).read_text(encoding="utf-8")),
+            Path(STYLES).name: without_source_map(used_styles(root)),
+            "icons.svg": sprite(used_icons(root), modules / ICONS),
+        },
+    )
+    regions = modules / REGIONS
+    _fill(
+        root / "desk" / "vendor",
+        {name: (regions / name).read_text(encoding="utf-8") for name in REGION_FILES},
+    )
+
+
+def _fill(target: Path, wanted: dict[str, str]) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for path in target.iterdir():
         if path.name not in wanted:
