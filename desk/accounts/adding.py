@@ -39,6 +39,7 @@ async def add_account(
         password_hash=await hash_password(password),
         desk_number=desk_number,
         created_at=now,
+        confirmed_at=now,
     )
     try:
         async with database.writing() as session:

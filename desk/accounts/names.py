@@ -1,6 +1,17 @@
 """How people are named to each other."""
 
+from desk.accounts.tables import Role
 from desk.words import _
+
+
+def role_in_words(role: Role) -> str:
+    """What somebody is at the desk."""
+    return {
+        Role.APPLICANT: _("Pemohon"),
+        Role.VERIFIER: _("Verifikator"),
+        Role.SUPERVISOR: _("Pengawas"),
+        Role.ADMINISTRATOR: _("Administrator"),
+    }[role]
 
 
 def shown_to_applicants(desk_number: int | None) -> str:

@@ -34,4 +34,4 @@ def _matches(stored: str, password: str) -> bool:
 async def password_matches(stored: str | None, password: str) -> bool:
     """Whether the password is right; without a stored hash it is wrong, after the same work."""
     matches = await asyncio.to_thread(_matches, stored or NOBODYS_HASH, password)
-    return matches and stored is not None
+    return matches and bool(stored)

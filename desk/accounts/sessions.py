@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.accounts.tables import Account, Role, SignIn
@@ -90,11 +90,14 @@ async def roles_of_sessions(
     return dict((await session.execute(statement)).all())
 
 
-async def revoke_sessions_of(session: AsyncSession, account: str, now: datetime) -> None:
-    """End every session of an account."""
+async def revoke_sessions_of(
+    session: AsyncSession, account: str, now: datetime, but: str | None = None
+) -> None:
+    """End every session of an account, `but` that of this token."""
+    others = SignIn.token_hash != token_digest(but) if but else true()
     await session.execute(
         update(SignIn)
-        .where(SignIn.account == account, SignIn.revoked_at.is_(None))
+        .where(SignIn.account == account, SignIn.revoked_at.is_(None), others)
         .values(revoked_at=now)
     )
 

@@ -1,4 +1,4 @@
-"""People and their sessions."""
+"""People, their sessions, and the links that reach them by mail."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -22,9 +22,10 @@ class Role(StrEnum):
 class Account(Base):
     """A person who can sign in. `email` is kept in lower case; `desk_number` is staff's alone.
 
-    `language` is what they have chosen, if they ever did.
+    `language` is what they have chosen, if they ever did. `phone` is in the form of E.164.
 
-    Whoever is disabled cannot sign in, and every session of theirs is worth nothing.
+    Whoever is disabled cannot sign in, and every session of theirs is worth nothing. Nor can
+    anybody whose address is not confirmed; an empty `password_hash` fits no password.
     """
 
     __tablename__ = "account"
@@ -37,8 +38,11 @@ class Account(Base):
     desk_number: Mapped[int | None]
     identity_number: Mapped[str | None] = mapped_column(String(16))
     employee_number: Mapped[str | None] = mapped_column(String(24))
+    phone: Mapped[str | None] = mapped_column(String(16))
+    agency: Mapped[str | None] = mapped_column(String(200))
     profile_verified_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     language: Mapped[Language | None] = mapped_column(words_of(Language))
 
@@ -53,3 +57,27 @@ class SignIn(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class Purpose(StrEnum):
+    """What a link in a mail is for."""
+
+    CONFIRM = "confirm"
+    PASSWORD = "password"  # noqa: S105  a word, and no password
+    INVITE = "invite"
+
+
+class MailLink(Base):
+    """A link that works once, known by the SHA-256 of the token in its address.
+
+    Also used up are those that a newer one took the place of.
+    """
+
+    __tablename__ = "mail_link"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[Purpose] = mapped_column(words_of(Purpose))
+    account: Mapped[str] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -23,12 +23,19 @@ from desk.cookies import (
 )
 from desk.dispatch import who_asks
 from desk.keys import ATTEMPTS, CLOCK, DATABASE, SETTINGS, SIGNALING
+from desk.pages.confirm import remind
 from desk.problems import Problem, not_signed_in
 from desk.retrying import persistent
-from desk.words import _
+from desk.words import _, later
 from waiting_room import shifts
 from waiting_room.errors import NoSuchChange
 from waiting_room.tables import ShiftState
+
+# What was done just before, by the word in the address.
+DONE = {
+    "confirmed": later("Alamat email Anda sudah dikonfirmasi. Silakan masuk."),
+    "password": later("Kata sandi Anda sudah diubah. Silakan masuk dengan kata sandi baru."),
+}
 
 
 class SignInForm(BaseModel):
@@ -44,7 +51,8 @@ async def sign_in_page(request: web.Request) -> web.StreamResponse:
     if await who_asks(request):
         raise web.HTTPSeeOther("/")
     form = parse(SignInForm, {"next": request.query.get("next", "/")})
-    return _form_page(request, form, None, 200)
+    said = DONE.get(request.query.get("done", ""))
+    return _form_page(request, form, None, 200, said)
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
@@ -59,6 +67,10 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         account, right = await _account_of(request, email, form.password)
         if not right:
             await attempts.failed(email, address)
+    if account and right and account.confirmed_at is None:
+        # Answered like a wrong password: whoever reads the mail learns what is missing.
+        await remind(request, email)
+        right = False
     if account is None or not right:
         await _record_failure(request, account)
         message = _("Email atau kata sandi salah. Periksa lagi keduanya.")
@@ -87,7 +99,7 @@ async def _record_failure(request: web.Request, account: Account | None) -> None
 
 
 async def _signed_in(request: web.Request, account: Account, location: str) -> web.Response:
-    token = await _begin_session(request, account.id)
+    token = await _begin_session(request, account)
     await _tell_ended(request, session_token(request))
     response = web.Response(status=303, headers={"Location": location})
     set_session_token(request, response, token)
@@ -95,18 +107,18 @@ async def _signed_in(request: web.Request, account: Account, location: str) -> w
 
 
 @persistent
-async def _begin_session(request: web.Request, account_id: str) -> str:
+async def _begin_session(request: web.Request, known: Account) -> str:
     """The token of a new session, which takes the place of the browser's old one."""
     before, old, now = await who_asks(request), session_token(request), request.app[CLOCK].now()
     length = timedelta(hours=request.app[SETTINGS].session_hours)
     async with request.app[DATABASE].writing() as session:
-        if before and old and before.id != account_id:
+        if before and old and before.id != known.id:
             await _end_session(session, before, old, now)
         elif old:
             await revoke_session(session, old, now)
         # Anew: checking the password took a while, and what they may do may have changed.
-        account = await session.get_one(Account, account_id, with_for_update={"read": True})
-        if account.disabled_at is not None:
+        account = await session.get_one(Account, known.id, with_for_update={"read": True})
+        if account.disabled_at is not None or account.password_hash != known.password_hash:
             raise not_signed_in()
         account.language = account.language or chosen_language(request)
         token = open_session(session, account.id, now, length)
@@ -168,8 +180,9 @@ async def _end_shift(session: AsyncSession, verifier: str, now: datetime) -> Non
 
 
 def _form_page(
-    request: web.Request, form: SignInForm, error: str | None, status: int
+    request: web.Request, form: SignInForm, error: str | None, status: int, said: str | None = None
 ) -> web.Response:
     here = URL("/signin").with_query(next=form.next)
     context = {"email": form.email, "error": error, "next": form.next, "here": str(here)}
+    context["said"] = _(said) if said else None
     return page(request, "signin.html", context, status)
