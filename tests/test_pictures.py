@@ -13,13 +13,9 @@ from fpdf import FPDF
 from fpdf.enums import AccessPermission
 from PIL import Image, ImageDraw, ImageStat
 
+from desk.access.children import UnreadableDocument, worker_environment
 from desk.access.picture_rules import GOOD_PAGE_BYTES, LONGEST_SIDE, MAX_PAGES
-from desk.access.pictures import (
-    PagePicture,
-    UnreadableDocument,
-    render_pages,
-    worker_environment,
-)
+from desk.access.pictures import PagePicture, render_pages
 from desk.demo.letter import letter_facts, surat_tugas
 from desk.demo.people import APPLICANTS
 
@@ -32,7 +28,8 @@ async def render(
 ) -> list[PagePicture]:
     document = tmp_path / "upload"
     document.write_bytes(content)
-    return await render_pages(document, media_type, tmp_path / "pages", timeout_s=timeout_s)
+    with document.open("rb") as source:
+        return await render_pages(source, media_type, tmp_path / "pages", timeout_s=timeout_s)
 
 
 async def reason_for(tmp_path: Path, content: bytes, media_type: str = PDF, **limits: float) -> str:
@@ -321,7 +318,8 @@ async def test_calls_at_once_for_one_folder_agree(tmp_path: Path) -> None:
 async def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
     document = tmp_path / "upload"
     document.write_bytes(LETTER)
-    pages = await render_pages(document, PDF, tmp_path / "pictures" / "one" / "pages")
+    with document.open("rb") as source:
+        pages = await render_pages(source, PDF, tmp_path / "pictures" / "one" / "pages")
     assert names_in(tmp_path / "pictures" / "one") == {"pages"}
     assert pages[0].path.is_file()
 

@@ -2,7 +2,7 @@
 
 It is started by desk.access.pictures, never imported for its work: it reads the document from its
 standard input, writes page-1.webp ... and pages.json into its working directory, and answers with
-its exit status. Of ours it imports the constants alone, so that it starts fast.
+its exit status. Of ours it imports the little that children share, so that it starts fast.
 """
 
 from __future__ import annotations
@@ -11,21 +11,18 @@ import io
 import json
 import math
 import os
-import resource
 import sys
-import traceback
-import warnings
+from functools import partial
 from pathlib import Path
 
 import pypdfium2
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
+from desk.access.confined import Refused, run
 from desk.access.picture_rules import (
-    EXIT_REASONS,
     GOOD_PAGE_BYTES,
     LONGEST_SIDE,
     MANIFEST,
-    MAX_DOCUMENT_BYTES,
     MAX_PAGE_POINTS,
     MAX_PAGES,
     MAX_PIXELS,
@@ -33,34 +30,7 @@ from desk.access.picture_rules import (
     PDF,
     page_name,
 )
-
-MEMORY_BYTES = 2**30
-FILE_BYTES = 16 * 2**20
-OPEN_FILES = 64
-
-
-class Refused(Exception):
-    """The document is not drawn; `reason` is one of the words of EXIT_REASONS."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-def limit_resources(cpu_s: int) -> None:
-    """Bounds what a hostile document can cost the machine, for the rest of this process."""
-    limits = {
-        resource.RLIMIT_AS: MEMORY_BYTES,
-        resource.RLIMIT_CPU: cpu_s,
-        resource.RLIMIT_FSIZE: FILE_BYTES,
-        resource.RLIMIT_NOFILE: OPEN_FILES,
-        resource.RLIMIT_NPROC: 0,
-        resource.RLIMIT_CORE: 0,
-    }
-    for kind, wanted in limits.items():
-        hard = resource.getrlimit(kind)[1]
-        value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(kind, (value, value))
+from desk.access.pixels import upright
 
 
 def pdf_pages(data: bytes) -> list[bytes]:
@@ -99,30 +69,7 @@ def draw_page(document: pypdfium2.PdfDocument, index: int) -> Image.Image:
 
 def image_page(data: bytes) -> list[bytes]:
     """A photographed or scanned page, upright, without its metadata; raises Refused."""
-    warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # refused below, by our limit
-    try:
-        image: Image.Image = Image.open(io.BytesIO(data), formats=["JPEG", "PNG"])
-    except Image.DecompressionBombError as error:
-        raise Refused("too_large") from error
-    except UnidentifiedImageError as error:
-        raise Refused("damaged") from error
-    if image.width * image.height > MAX_PIXELS:
-        raise Refused("too_large")
-    image = on_white(ImageOps.exif_transpose(image))
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    return [encode(image)]
-
-
-def on_white(image: Image.Image) -> Image.Image:
-    """RGB pixels and nothing else: paper is white where a picture is transparent."""
-    if image.mode.startswith("I"):  # 16 bits a pixel, which a plain conversion would clip to white
-        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    layer = image.convert("RGBA")
-    paper = Image.new("RGB", layer.size, "white")
-    paper.paste(layer, mask=layer.getchannel("A"))
-    return paper
+    return [encode(upright(data, MAX_PIXELS, LONGEST_SIDE))]
 
 
 def encode(image: Image.Image) -> bytes:
@@ -161,36 +108,13 @@ def write_through(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def draw(media_type: str, data: bytes) -> list[bytes]:
-    """The pages of a document, encoded; raises Refused for whatever a document can do wrong."""
+def draw(media_type: str, data: bytes) -> None:
+    """Draw and write the pages of a document; raises Refused."""
     if media_type not in MEDIA_TYPES:
         raise Refused("unsupported_type")
-    if len(data) > MAX_DOCUMENT_BYTES:
-        raise Refused("too_large")
-    try:
-        return pdf_pages(data) if media_type == PDF else image_page(data)
-    except Refused:
-        raise
-    except MemoryError as error:
-        raise Refused("too_large") from error
-    except Exception as error:  # decoders meet hostile bytes with exceptions of every kind
-        raise Refused("damaged") from error
-
-
-def main(arguments: list[str]) -> int:
-    """The exit status: 0, or the one of EXIT_REASONS; 1 is our own failure."""
-    media_type, cpu_s = arguments
-    limit_resources(int(cpu_s))
-    data = sys.stdin.buffer.read(MAX_DOCUMENT_BYTES + 1)
-    try:
-        pages = draw(media_type, data)
-    except Refused as refusal:
-        traceback.print_exc()
-        statuses = {reason: status for status, reason in EXIT_REASONS.items()}
-        return statuses[refusal.reason]
-    write_pages(pages)
-    return 0
+    write_pages(pdf_pages(data) if media_type == PDF else image_page(data))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    media_type, cpu_s = sys.argv[1:]
+    sys.exit(run(partial(draw, media_type), int(cpu_s)))
