@@ -1,4 +1,4 @@
-"""Booked times: when the waiting room opens and closes, and the next time there is."""
+"""Booked times: when the waiting room opens and closes."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,10 +27,3 @@ def open_span(meeting: Meeting, zone: ZoneInfo, settings: Settings) -> OpenSpan:
         meeting.starts_at - timedelta(minutes=settings.join_before_minutes),
         day_span(meeting.starts_at, zone)[1],
     )
-
-
-def next_slot(now: datetime, slot_minutes: int) -> datetime:
-    """The first full slot that begins after `now`; slots begin with the hour."""
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    slot = timedelta(minutes=slot_minutes)
-    return hour + ((now - hour) // slot + 1) * slot
