@@ -162,3 +162,26 @@ async def test_the_button_wakes_the_delivery(
             await visitor.http.close()
             await runner.cleanup()
     assert [mail["Message-ID"] for mail in sink.arrived] == [one.message_id]
+
+
+async def test_mails_are_filtered_by_what_became_of_them(desk: RunningDesk) -> None:
+    _account, visitor = await board(desk)
+    given_up, waits = await failed(desk), await mail(desk)
+    sent = await mail(desk, sent_at=desk.clock.now(), trouble=None, kind="booked")
+    for state, ids in (("failed", [given_up.id]), ("tried", [waits.id]), ("sent", [sent.id])):
+        _status, data = await visitor.read(f"/mails?state={state}")
+        for name in ("failed", "tried", "sent"):
+            assert [one["id"] for one in data[name]] == (ids if name == state else [])
+    page = plain((await visitor.open("/mails?state=sent"))[1])
+    assert "Terkirim" in page
+    assert "Jadwal baru. Ditulis" in page
+    assert "Coba kirim lagi" not in page
+    async with nothing_changes(desk):
+        assert (await visitor.read("/mails?state=lost"))[0] == 422
+    assert "Hasil verifikasi. Ditulis" in plain((await visitor.open("/mails"))[1])
+
+
+async def test_a_mail_of_another_part_of_the_desk_is_listed_too(desk: RunningDesk) -> None:
+    _account, visitor = await board(desk)
+    await mail(desk, kind="something else")
+    assert "Lainnya. Ditulis" in plain((await visitor.open("/mails"))[1])

@@ -5,6 +5,7 @@ And what became of those that were not sent.
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,18 +22,22 @@ from waiting_room.tables import new_id
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail's words, in both forms."""
+    """A mail's words, in both forms, and the file of the meeting that it tells of."""
 
     subject: str
     text_body: str
     html_body: str
     language: Language = DEFAULT
+    calendar: str | None = None
 
 
 def enqueue(
     session: AsyncSession, kind: str, to: Account, mail: Mail, public_url: str, now: datetime
 ) -> None:
-    """Have the mail sent once the open transaction is committed; its Message-ID is fixed here."""
+    """Have the mail sent once the open transaction is committed; its Message-ID is fixed here.
+
+    Until an address is confirmed its name is what some stranger has typed: it is left out.
+    """
     mail_id = new_id()
     host = urlsplit(public_url).hostname or "localhost"
     session.add(
@@ -41,10 +46,11 @@ def enqueue(
             message_id=f"<{kind}.{mail_id}@{host}>",
             kind=kind,
             recipient=to.email,
-            recipient_name=to.name,
+            recipient_name=to.name if to.confirmed_at else "",
             subject=mail.subject,
             text_body=mail.text_body,
             html_body=mail.html_body,
+            calendar=mail.calendar,
             language=mail.language,
             created_at=now,
             due_since_at=now,
@@ -68,10 +74,23 @@ async def count_unsent(session: AsyncSession) -> Unsent:
     return Unsent(*row)
 
 
-async def unsent_mails(session: AsyncSession, most: int, *, failed: bool) -> list[OutboxMail]:
-    """Mails that were given up, or that are still tried: the newest first, at most so many."""
-    given_up = OutboxMail.failed_at.is_not(None) if failed else OutboxMail.failed_at.is_(None)
-    statement = select(OutboxMail).where(OutboxMail.sent_at.is_(None), given_up)
+class MailState(StrEnum):
+    """What became of a mail so far."""
+
+    FAILED = "failed"
+    TRIED = "tried"
+    SENT = "sent"
+
+
+async def mails_of(session: AsyncSession, state: MailState, most: int) -> list[OutboxMail]:
+    """Mails that were given up, that are still tried, or that were sent: the newest so many."""
+    unsent, kept = OutboxMail.sent_at.is_(None), OutboxMail.failed_at.is_(None)
+    conditions = {
+        MailState.FAILED: (unsent, ~kept),
+        MailState.TRIED: (unsent, kept),
+        MailState.SENT: (~unsent,),
+    }
+    statement = select(OutboxMail).where(*conditions[state])
     newest = statement.order_by(OutboxMail.created_at.desc(), OutboxMail.id).limit(most)
     return list((await session.execute(newest)).scalars())
 

@@ -1,12 +1,16 @@
-"""The mails that were not sent: those given up, those still tried, and putting one back."""
+"""The mails: those given up, those still tried, those sent, and putting one back."""
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from desk import audit
-from desk.asks import Ask, Done, View
+from desk.accounts.tables import Role
+from desk.asks import Ask, Done, View, parse
 from desk.audit import Did
 from desk.keys import MAIL_WAITS
-from desk.notices.outbox import put_back, unsent_mails
+from desk.notices import account_mails, kinds
+from desk.notices.outbox import MailState, mails_of, put_back
 from desk.notices.tables import OutboxMail
 from desk.notices.transport import Trouble
 from desk.problems import Problem
@@ -14,6 +18,8 @@ from desk.words import _, later
 from signaling.server import Signaling
 
 SHOWN = 100
+
+KIND_WORDS = kinds.KIND_WORDS | account_mails.KIND_WORDS
 
 TROUBLE_WORDS = {
     Trouble.UNREACHABLE: later("Server email tidak dapat dihubungi."),
@@ -26,24 +32,30 @@ TROUBLE_WORDS = {
 }
 
 
+class Wanted(BaseModel):
+    """Which mails are to be seen; by default those that somebody may have to see to."""
+
+    state: MailState | None = None
+
+
 async def mails(ask: Ask[None]) -> View:
     """GET /mails: addresses and what went wrong, never what a mail says."""
-    # One more than is shown tells whether there are more.
-    failed = await unsent_mails(ask.session, SHOWN + 1, failed=True)
-    tried = await unsent_mails(ask.session, SHOWN + 1, failed=False)
-    data = {
-        "failed": [_shown(mail) for mail in failed[:SHOWN]],
-        "failed_is_cut": len(failed) > SHOWN,
-        "tried": [_shown(mail) for mail in tried[:SHOWN]],
-        "tried_is_cut": len(tried) > SHOWN,
-        "shown": SHOWN,
-    }
-    return View("mails.html", data)
+    state = parse(Wanted, dict(ask.request.query)).state
+    data: dict[str, Any] = {"state": state, "shown": SHOWN} | {one: [] for one in MailState}
+    for one in [state] if state else [MailState.FAILED, MailState.TRIED]:
+        # One more than is shown tells whether there are more.
+        found = await mails_of(ask.session, one, SHOWN + 1)
+        data[one] = [_shown(mail) for mail in found[:SHOWN]]
+        data[f"{one}_is_cut"] = len(found) > SHOWN
+    is_administrator = ask.identity.role is Role.ADMINISTRATOR
+    return View("mails.html", data, {"can_preview": is_administrator})
 
 
 def _shown(mail: OutboxMail) -> dict[str, Any]:
     return {
         "id": mail.id,
+        # Other parts of the desk write mails too.
+        "kind": _(KIND_WORDS.get(mail.kind, later("Lainnya"))),
         "recipient": mail.recipient,
         "recipient_name": mail.recipient_name,
         "subject": mail.subject,
@@ -52,6 +64,7 @@ def _shown(mail: OutboxMail) -> dict[str, Any]:
         "attempts": mail.attempts,
         "next_attempt_at": mail.next_attempt_at,
         "failed_at": mail.failed_at,
+        "sent_at": mail.sent_at,
         "trouble": _(TROUBLE_WORDS[Trouble(mail.trouble)]) if mail.trouble else None,
         "error": mail.last_error,
     }

@@ -1,0 +1,76 @@
+"""The mail of a notice, in its reader's language; the administrator's preview is the same one."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from desk.access.roles import role_name
+from desk.accounts.tables import Account
+from desk.language import DEFAULT, speaking, spoken
+from desk.notices.calendar_file import Appointment, calendar_file
+from desk.notices.kinds import CALENDARS, Facts, Kind, path_of
+from desk.notices.notice_words import Words, moment_in_words, words_of
+from desk.notices.outbox import Mail
+from desk.settings import Settings
+from desk.templating import Templates
+from desk.times import day_name
+from desk.words import _
+
+
+def notice_mail(
+    templates: Templates,
+    settings: Settings,
+    kind: Kind,
+    facts: Facts,
+    to: Account,
+    sequence: int,
+    now: datetime,
+) -> Mail:
+    """The words of the mail, with the calendar file where the notice is about a meeting."""
+    with speaking(to.language or DEFAULT):
+        words = words_of(kind, facts, now, settings.zone)
+        context = _context(settings, kind, facts, to, words)
+        return Mail(
+            subject=words.subject,
+            text_body=templates.render(f"mail/{kind}.txt", context),
+            html_body=templates.render(f"mail/{kind}.html", context),
+            language=spoken(),
+            calendar=_calendar(settings, kind, facts, to, sequence, now),
+        )
+
+
+def _context(
+    settings: Settings, kind: Kind, facts: Facts, to: Account, words: Words
+) -> dict[str, str]:
+    def said(moment: datetime | None) -> str:
+        return moment_in_words(moment, ZoneInfo(facts.zone), settings.zone) if moment else ""
+
+    return {
+        "name": to.name,
+        "subject": words.subject,
+        "role": role_name(facts.role),
+        "unit": facts.unit,
+        "when": said(facts.starts_at),
+        "before": said(facts.before_at),
+        "valid_until": day_name(facts.valid_until),
+        "path": path_of(kind, facts),
+    }
+
+
+def _calendar(
+    settings: Settings, kind: Kind, facts: Facts, to: Account, sequence: int, now: datetime
+) -> str | None:
+    if kind not in CALENDARS or facts.meeting is None or facts.starts_at is None:
+        return None
+    link = f"{settings.public_url}/meetings/{facts.meeting}"
+    whose = f"{role_name(facts.role)}, {facts.unit}"
+    prepare = _("Siapkan KTP asli dan Surat Tugas asli, dan periksa kamera sebelumnya.")
+    appointment = Appointment(
+        meeting=facts.meeting,
+        starts_at=facts.starts_at,
+        sequence=sequence,
+        summary=_("Verifikasi akses INAPROC melalui panggilan video"),
+        description=f"{whose}\n{prepare}\n{link}",
+        attendee=to.email,
+        attendee_name=to.name,
+    )
+    return calendar_file(appointment, CALENDARS[kind], settings, now)
