@@ -10,8 +10,9 @@ from yarl import URL
 from desk.asks import Done, View, wants_json
 from desk.browsers import recognise
 from desk.cookies import csrf_token, new_visitor, set_visitor_token
-from desk.keys import CLOCK, IDENTITY, NONCE, SETTINGS, TEMPLATES
+from desk.keys import CLOCK, IDENTITY, NONCE, SETTINGS, TEMPLATES, UNREAD
 from desk.problems import PROBLEM_JSON, Problem
+from desk.reshown import Reshown
 from desk.words import _
 
 PRIVATE = {"Cache-Control": "no-store"}
@@ -38,6 +39,7 @@ def page(
     common = {
         "now": request.app[CLOCK].now(),
         "identity": request.get(IDENTITY),
+        "unread": request.get(UNREAD, 0),
         "csrf_token": token,
         "nonce": request[NONCE],
         "settings": request.app[SETTINGS],
@@ -90,6 +92,9 @@ def _refusal(request: web.Request, problem: Problem) -> web.Response:
             content_type=PROBLEM_JSON,
             headers=PRIVATE,
         )
+    if isinstance(problem, Reshown):
+        shown = problem.view.data | problem.view.page_only
+        return page(request, problem.view.template, shown, problem.status)
     if problem.code == "not_signed_in":
         back = request.path_qs if request.method == "GET" else "/"
         location = URL("/signin").with_query(next=back)

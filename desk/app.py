@@ -34,8 +34,10 @@ from desk.keys import (
 from desk.limits import LARGEST_BODY_BYTES, Limits
 from desk.middleware import MIDDLEWARES, secure_headers
 from desk.notices.delivery import Delivery
+from desk.notices.reminders import Reminders
 from desk.reaper import Reaper
 from desk.routes import add_routes
+from desk.schedule.roll_call import RollCall
 from desk.settings import Settings
 from desk.templating import Templates
 from signaling.server import attach, build_server
@@ -53,7 +55,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     app[LIMITS] = Limits()
     app[DENIALS] = Denials(app[CLOCK], app[DATABASE], app[LIMITS])
     app[DRAINING] = asyncio.Event()
-    app[DOCUMENTS] = DocumentStore(settings.data_dir)
+    app[DOCUMENTS] = DocumentStore(settings.data_dir, settings.secret_key)
     house = DeskHouse(settings, app[CLOCK], app[DATABASE], app[DENIALS])
     app[SIGNALING] = build_server(settings.public_url, house, app[CLOCK].seconds)
     delivery = Delivery(settings, app[CLOCK], app[DATABASE])
@@ -63,10 +65,14 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     app.on_response_prepare.append(secure_headers)
     app.on_shutdown.append(_drain)
     sealer = Sealer(settings, app[DATABASE])
-    housekeeping = Housekeeping(settings, app[CLOCK], app[DATABASE])
+    housekeeping = Housekeeping(settings, app[CLOCK], app[DATABASE], app[DOCUMENTS])
     reaper = Reaper(settings, app[CLOCK], app[DATABASE], house.blind_for_s, app[SIGNALING].moved)
     app[REAPER] = reaper
-    work = (delivery.run, sealer.run, housekeeping.run, reaper.run)
+    roll_call = RollCall(settings, app[CLOCK], app[DATABASE], app[TEMPLATES])
+    reminders = Reminders(settings, app[CLOCK], app[DATABASE], app[TEMPLATES], delivery.written.set)
+    work = (
+        delivery.run, sealer.run, housekeeping.run, reaper.run, roll_call.run, reminders.run,
+    )  # fmt: skip
     app.cleanup_ctx.extend((_stores, _once(reaper.start_anew), _telling, *map(_running, work)))
     return app
 

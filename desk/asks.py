@@ -99,10 +99,12 @@ async def read_body(request: web.Request) -> dict[str, Any]:
     return await in_time(request, _read_body(request))
 
 
-async def in_time(request: web.Request, reading: Awaitable[Read]) -> Read:
+async def in_time(
+    request: web.Request, reading: Awaitable[Read], within_s: float | None = None
+) -> Read:
     """What `reading` reads of the body. Raises a Problem: invalid_input, too_slow."""
     try:
-        async with asyncio.timeout(request.app[LIMITS].slowest_body_s):
+        async with asyncio.timeout(within_s or request.app[LIMITS].slowest_body_s):
             return await reading
     except TimeoutError:
         raise too_slow() from None

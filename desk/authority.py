@@ -18,13 +18,23 @@ class Action(StrEnum):
     """Everything that can be asked of the desk."""
 
     CHOOSE_LANGUAGE = "choose_language"
+    CHANGE_PASSWORD = "change_password"  # noqa: S105  the name of an action
     SEE_HOME = "see_home"
     MEASURE_SPEED = "measure_speed"
     SEE_MEETING = "see_meeting"
+    MOVE_MEETING = "move_meeting"
+    BOOK_FOR_OTHERS = "book_for_others"
+    SEE_SCHEDULE = "see_schedule"
+    CHANGE_SCHEDULE = "change_schedule"
     JOIN_LINE = "join_line"
     SEE_WAITING = "see_waiting"
     LEAVE_LINE = "leave_line"
     SEE_ORGANISATION = "see_organisation"
+    APPLY = "apply"
+    SEE_DRAFT = "see_draft"
+    WRITE_DRAFT = "write_draft"
+    SEE_ACCESSES = "see_accesses"
+    SEE_ACCESS = "see_access"
     APPLY_AGAIN = "apply_again"
     SEE_DESK = "see_desk"
     CHOOSE_STATE = "choose_state"
@@ -35,9 +45,21 @@ class Action(StrEnum):
     END_CALL = "end_call"
     LEAVE_CALL = "leave_call"
     SEE_DOCUMENT = "see_document"
+    UPLOAD = "upload"
+    SEE_UPLOAD = "see_upload"
+    REMOVE_UPLOAD = "remove_upload"
     SEE_BOARD = "see_board"
+    SEE_NOTICES = "see_notices"
+    READ_NOTICE = "read_notice"
+    READ_NOTICES = "read_notices"
     SEE_MAILS = "see_mails"
+    PREVIEW_MAILS = "preview_mails"
     RETRY_MAIL = "retry_mail"
+    SEARCH_DIRECTORY = "search_directory"
+    EDIT_DIRECTORY = "edit_directory"
+    EDIT_ROLE_FORMS = "edit_role_forms"
+    SEE_STAFF = "see_staff"
+    CHANGE_STAFF = "change_staff"
     HEAR_WAITING = "hear_waiting"
     SPEAK_IN_CALL = "speak_in_call"
     HEAR_LOAD = "hear_load"
@@ -84,13 +106,23 @@ BOARD = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 RULES: dict[Action, Rule] = {
     Action.CHOOSE_LANGUAGE: EVERYBODY,
+    Action.CHANGE_PASSWORD: EVERYBODY,
     Action.SEE_HOME: EVERYBODY,
     Action.MEASURE_SPEED: EVERYBODY,
     Action.SEE_MEETING: _only(Role.APPLICANT, of=OWN),
+    Action.MOVE_MEETING: _only(Role.APPLICANT, of=OWN),
+    Action.BOOK_FOR_OTHERS: _only(*BOARD),
+    Action.SEE_SCHEDULE: _only(Role.ADMINISTRATOR),
+    Action.CHANGE_SCHEDULE: _only(Role.ADMINISTRATOR),
     Action.JOIN_LINE: _only(Role.APPLICANT, of=OWN),
     Action.SEE_WAITING: _only(Role.APPLICANT, of=OWN),
     Action.LEAVE_LINE: _only(Role.APPLICANT, of=OWN),
     Action.SEE_ORGANISATION: _only(Role.APPLICANT),
+    Action.APPLY: _only(Role.APPLICANT),
+    Action.SEE_DRAFT: _only(Role.APPLICANT, of=OWN),
+    Action.WRITE_DRAFT: _only(Role.APPLICANT, of=OWN),
+    Action.SEE_ACCESSES: _only(Role.APPLICANT),
+    Action.SEE_ACCESS: _only(Role.APPLICANT, of=OWN),
     Action.APPLY_AGAIN: _only(Role.APPLICANT, of=OWN),
     Action.SEE_DESK: _only(Role.VERIFIER),
     Action.CHOOSE_STATE: _only(Role.VERIFIER),
@@ -101,9 +133,21 @@ RULES: dict[Action, Rule] = {
     Action.END_CALL: _only(Role.VERIFIER, of=SERVING),
     Action.LEAVE_CALL: _only(Role.APPLICANT, of=OWN),
     Action.SEE_DOCUMENT: _only(Role.VERIFIER, of=SERVING),
+    Action.UPLOAD: _only(Role.APPLICANT),
+    Action.SEE_UPLOAD: _only(Role.APPLICANT, of=OWN),
+    Action.REMOVE_UPLOAD: _only(Role.APPLICANT, of=OWN),
     Action.SEE_BOARD: _only(*BOARD),
+    Action.SEE_NOTICES: EVERYBODY,
+    Action.READ_NOTICE: _only(Role.APPLICANT, of=OWN),
+    Action.READ_NOTICES: EVERYBODY,
     Action.SEE_MAILS: _only(*BOARD),
+    Action.PREVIEW_MAILS: _only(Role.ADMINISTRATOR),
     Action.RETRY_MAIL: _only(*BOARD),
+    Action.SEARCH_DIRECTORY: _only(Role.APPLICANT, Role.ADMINISTRATOR),
+    Action.EDIT_DIRECTORY: _only(Role.ADMINISTRATOR),
+    Action.EDIT_ROLE_FORMS: _only(Role.ADMINISTRATOR),
+    Action.SEE_STAFF: _only(Role.ADMINISTRATOR),
+    Action.CHANGE_STAFF: _only(Role.ADMINISTRATOR),
     Action.HEAR_WAITING: _only(Role.APPLICANT),
     Action.SPEAK_IN_CALL: _only(Role.APPLICANT, Role.VERIFIER, of=OWN + SERVING),
     Action.HEAR_LOAD: _only(Role.VERIFIER, *BOARD),

@@ -15,13 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk import authority
 from desk.accounts.sessions import Identity, identify
+from desk.accounts.tables import Role
 from desk.answers import done_answer, view_answer
 from desk.asks import Ask, Done, View, read_body, wants_json
 from desk.authority import Action, Found
 from desk.cookies import session_token
 from desk.idempotency import keep_answer, key_of_ours, request_hash, reserve
-from desk.keys import CLOCK, DATABASE, IDENTITY, SIGNALING
+from desk.keys import CLOCK, DATABASE, IDENTITY, SIGNALING, UNREAD
 from desk.language import speak, spoken
+from desk.notices.notices import count_unread
 from desk.retrying import persistently
 from waiting_room.errors import LineEmpty
 
@@ -71,6 +73,8 @@ def page(handler: PageHandler, action: Action, find: Find | None = None) -> Hand
             await _recognise(request, session)
             identity, thing = await _demand(request, action, find, session)
             now = request.app[CLOCK].now()
+            if identity.role is Role.APPLICANT and not wants_json(request):
+                request[UNREAD] = await count_unread(session, identity.id)
             return await handler(Ask(request, session, identity, now, thing))
 
     async def answer(request: web.Request) -> web.StreamResponse:

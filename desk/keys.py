@@ -2,7 +2,7 @@
 
 import asyncio
 
-from aiohttp import web
+from aiohttp import MultipartReader, web
 
 from desk.access.store import DocumentStore
 from desk.accounts.attempts import Attempts
@@ -32,4 +32,7 @@ REAPER = web.AppKey("reaper", Reaper)
 MAIL_WAITS = web.AppKey("mail_waits", asyncio.Event)
 
 IDENTITY = web.RequestKey("identity", Identity)
+PARTS = web.RequestKey("parts", MultipartReader)
+# How many notices whoever asks has not read, where a page was opened.
+UNREAD = web.RequestKey("unread", int)
 NONCE = web.RequestKey("nonce", str)

@@ -6,7 +6,12 @@ session of its own, do not meet them. How often a password may be tried is `acco
 
 from ipaddress import IPv6Address, ip_address
 
-from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits import (
+    RateLimitItem,
+    RateLimitItemPerHour,
+    RateLimitItemPerMinute,
+    RateLimitItemPerSecond,
+)
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
@@ -18,20 +23,32 @@ OF_AN_ADDRESS = RateLimitItemPerSecond(600, 10, namespace="address")
 JOINS_OF_AN_ACCOUNT = RateLimitItemPerMinute(30, 10, namespace="joins")
 # A check of the connection asks twice.
 SPEED_OF_AN_ACCOUNT = RateLimitItemPerMinute(40, 5, namespace="speed")
+# Somebody who types fast, in two fields.
+SEARCHES_OF_AN_ACCOUNT = RateLimitItemPerSecond(60, 10, namespace="searches")
+# Each takes a child process a second or two.
+UPLOADS_OF_AN_ACCOUNT = RateLimitItemPerMinute(30, 10, namespace="uploads")
 # Beyond these a refusal is still one, but the log does not grow with it.
-DENIALS_OF_AN_ACCOUNT = RateLimitItemPerMinute(60, 1, namespace="denials")
+DENIALS_OF_AN_ACCOUNT = RateLimitItemPerMinute(120, 1, namespace="denials")
+# A whole office may sign up on one morning, from behind one address.
+ACCOUNTS_OF_AN_ADDRESS = RateLimitItemPerHour(200, namespace="accounts")
+# Whoever has a mailbox is not to drown in our mails because somebody else types its address.
+MAILS_TO_A_MAILBOX = RateLimitItemPerHour(5, namespace="mails")
+REMINDERS_TO_A_MAILBOX = RateLimitItemPerMinute(1, 15, namespace="reminders")
 
 LARGEST_BODY_BYTES = 256 * 1024
 SLOWEST_BODY_S = 20.0
+# 2 MB on a line of 150 kbit/s.
+SLOWEST_UPLOAD_S = 120.0
 
 
 class Limits:
     """Counts in fixed windows, which cost the same whoever asks.
 
-    `slowest_body_s`: how long the body of a request may take.
+    `slowest_body_s`: how long the body of a request may take; `slowest_upload_s`: one with a file.
     """
 
     slowest_body_s = SLOWEST_BODY_S
+    slowest_upload_s = SLOWEST_UPLOAD_S
 
     def __init__(self) -> None:
         """Start with nothing counted."""

@@ -16,6 +16,7 @@ from desk.guards import SOCKETS, counted, denials_kept, doors_close
 from desk.keys import IDENTITY, NONCE, SETTINGS
 from desk.language import DEFAULT, speaking
 from desk.problems import PROBLEM_JSON, Problem, not_found, not_signed_in, of_line_error
+from desk.receiving import MULTIPART, STREAMED, first_field
 from desk.retrying import is_unavailable, unavailable
 from desk.words import _
 from waiting_room.errors import LineError
@@ -23,7 +24,8 @@ from waiting_room.errors import LineError
 log = logging.getLogger(__name__)
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-SIGN_IN = "/signin"
+# Forms of those who have no session yet.
+FOR_VISITORS = ("/signin", "/signup", "/forgot", "/confirm/", "/password/")
 OFFER = "Sec-WebSocket-Extensions"
 COMPRESSED = {"text/html", "application/json", PROBLEM_JSON}
 
@@ -145,13 +147,19 @@ async def csrf_checked(request: web.Request, handler: Handler) -> web.StreamResp
         return await handler(request)
     if not _from_our_own_pages(request):
         raise _csrf_problem()
-    token = request.headers.get("X-CSRF-Token") or (await read_body(request)).get("csrf_token", "")
+    token = request.headers.get("X-CSRF-Token") or await _token_in_body(request)
     if csrf_holds(request, str(token)):
         return await handler(request)
-    if session_token(request) is None and request.path != SIGN_IN:
+    if session_token(request) is None and not request.path.startswith(FOR_VISITORS):
         # The cookie has gone with the session; to read the page again would not bring it back.
         raise not_signed_in()
     raise _csrf_problem()
+
+
+async def _token_in_body(request: web.Request) -> object:
+    if request.path in STREAMED and request.content_type == MULTIPART:
+        return await first_field(request, "csrf_token")
+    return (await read_body(request)).get("csrf_token", "")
 
 
 def _from_our_own_pages(request: web.Request) -> bool:

@@ -1,4 +1,4 @@
-"""A command and its database: opened, brought to the newest revision, closed again."""
+"""A command and its database: opened, brought to the newest revision, filled, closed again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from desk.audit import AuditSeal
 from desk.database import Database
+from desk.directory.loading import load_directory
 from desk.migrate import migrate
 from desk.settings import Settings, SettingsError
 
@@ -22,6 +23,8 @@ def with_database(
     async def run(database: Database) -> int:
         try:
             await _reach(_demand_tables(database) if only_reads else migrate(database))
+            if not only_reads:
+                await load_directory(database)
             return await work(database)
         finally:
             await database.close()

@@ -10,29 +10,62 @@ from desk.access.files import (
     find_meeting,
     find_ticket,
 )
+from desk.access.uploads import find_upload
+from desk.accounts.inviting import find_staff
+from desk.application.drafts import find_draft
 from desk.authority import Action
+from desk.directory.agencies import find_agency, find_unit
+from desk.directory.roles import find_role_form
 from desk.dispatch import command, page
 from desk.keys import ASSETS
+from desk.notices.notices import find_notice
 from desk.notices.outbox import find_mail
 from desk.pages import (
+    accesses,
     account,
     again,
+    agency,
     applicant,
+    application,
+    application_form,
+    application_review,
     call,
+    confirm,
+    directory,
     documents,
+    forgot,
     health,
+    invitations,
     language,
+    mail_preview,
     mails,
     meeting,
+    notices,
+    own_password,
     review,
+    role_forms,
+    roster,
+    schedule,
+    schedule_forms,
+    search,
+    signup,
     speed,
+    staff,
     supervisor,
+    times,
+    units,
+    unplaced,
+    uploads,
     verdict,
     verifier,
     waiting,
 )
+from desk.schedule.editing import find_absence, find_exception
 
 ID = r"{id:[A-Za-z0-9_-]{22}}"
+DRAFT = f"/access/drafts/{ID}"
+CODE = r"{id:[A-Z_]{1,30}}"
+TOKEN = r"{token:[A-Za-z0-9_-]{43}}"  # noqa: S105  a pattern
 
 
 def add_routes(app: web.Application) -> None:
@@ -43,6 +76,19 @@ def add_routes(app: web.Application) -> None:
             web.get("/signin", account.sign_in_page),
             web.post("/signin", account.sign_in),
             web.post("/signout", account.sign_out),
+            web.get("/signup", signup.sign_up_page),
+            web.post("/signup", signup.send),
+            web.get("/signup/sent", signup.sent_page),
+            web.get(f"/confirm/{TOKEN}", confirm.confirm_page),
+            web.post(f"/confirm/{TOKEN}", confirm.confirm),
+            web.post(f"/confirm/{TOKEN}/again", confirm.another),
+            web.get("/forgot", forgot.forgot_page),
+            web.post("/forgot", forgot.ask),
+            web.get("/forgot/sent", forgot.sent_page),
+            web.get(f"/password/{TOKEN}", forgot.choice_page),
+            web.post(f"/password/{TOKEN}", forgot.choose),
+            web.get("/account/password", page(own_password.change_page, do.CHANGE_PASSWORD)),
+            web.post("/account/password", own_password.change),
             web.post("/language", language.choose_language),
             web.get("/healthz", health.alive),
             web.get("/readyz", health.ready),
@@ -53,8 +99,22 @@ def add_routes(app: web.Application) -> None:
             web.get("/organisation", page(applicant.organisation, do.SEE_ORGANISATION)),
             web.get(f"/meetings/{ID}", page(meeting.meeting, do.SEE_MEETING, find_meeting)),
             web.post(f"/meetings/{ID}/join", command(meeting.join, do.JOIN_LINE, find_meeting)),
+            web.get(f"/meetings/{ID}/times", page(times.times, do.MOVE_MEETING, find_meeting)),
+            web.post(f"/meetings/{ID}/times", command(times.move, do.MOVE_MEETING, find_meeting)),
             web.get(f"/waiting/{ID}", page(waiting.waiting, do.SEE_WAITING, find_ticket)),
             web.post(f"/waiting/{ID}/leave", command(waiting.leave, do.LEAVE_LINE, find_ticket)),
+            web.get("/access", page(accesses.accesses, do.SEE_ACCESSES)),
+            web.get("/access/new", page(application.choose, do.APPLY)),
+            web.post("/access/new", command(application.begin, do.APPLY)),
+            web.get(DRAFT, page(application_form.form, do.SEE_DRAFT, find_draft)),
+            web.post(DRAFT, command(application_form.submit, do.WRITE_DRAFT, find_draft)),
+            web.post(f"{DRAFT}/save", command(application_form.save, do.WRITE_DRAFT, find_draft)),
+            web.get(f"{DRAFT}/review", page(application_review.review, do.SEE_DRAFT, find_draft)),
+            web.post(f"{DRAFT}/send", command(application_review.send, do.WRITE_DRAFT, find_draft)),
+            web.post(
+                f"{DRAFT}/discard", command(application_form.discard, do.WRITE_DRAFT, find_draft)
+            ),
+            web.get(f"/access/{ID}", page(accesses.access, do.SEE_ACCESS, find_access)),
             web.get(f"/access/{ID}/again", page(again.review, do.APPLY_AGAIN, find_access)),
             web.post(f"/access/{ID}/again", command(again.send, do.APPLY_AGAIN, find_access)),
             web.get("/desk", page(verifier.desk, do.SEE_DESK)),
@@ -79,8 +139,74 @@ def add_routes(app: web.Application) -> None:
                 f"/documents/{ID}/pages/{{number:[0-9]{{1,2}}}}",
                 page(documents.page, do.SEE_DOCUMENT, find_document),
             ),
+            web.post("/uploads", uploads.send),
+            web.get(
+                f"/uploads/{ID}/pages/{{number:[0-9]{{1,2}}}}",
+                page(uploads.page, do.SEE_UPLOAD, find_upload),
+            ),
+            web.post(
+                f"/uploads/{ID}/remove", command(uploads.remove, do.REMOVE_UPLOAD, find_upload)
+            ),
+            web.get("/schedule", page(schedule.schedule, do.SEE_SCHEDULE)),
+            web.post("/schedule/hours", command(schedule_forms.set_hours, do.CHANGE_SCHEDULE)),
+            web.post("/schedule/ramadan", command(schedule_forms.set_ramadan, do.CHANGE_SCHEDULE)),
+            web.post("/schedule/exceptions", command(schedule_forms.add_day, do.CHANGE_SCHEDULE)),
+            web.post(
+                f"/schedule/exceptions/{ID}/remove",
+                command(schedule_forms.remove_day, do.CHANGE_SCHEDULE, find_exception),
+            ),
+            web.get("/schedule/roster", page(roster.roster, do.SEE_SCHEDULE)),
+            web.post("/schedule/roster", command(roster.set_shifts, do.CHANGE_SCHEDULE)),
+            web.post("/schedule/absences", command(roster.add_absence, do.CHANGE_SCHEDULE)),
+            web.post(
+                f"/schedule/absences/{ID}/remove",
+                command(roster.remove_absence, do.CHANGE_SCHEDULE, find_absence),
+            ),
+            web.get("/schedule/unplaced", page(unplaced.unplaced, do.BOOK_FOR_OTHERS)),
+            web.get(
+                f"/schedule/meetings/{ID}", page(times.times, do.BOOK_FOR_OTHERS, find_meeting)
+            ),
+            web.post(
+                f"/schedule/meetings/{ID}", command(times.move, do.BOOK_FOR_OTHERS, find_meeting)
+            ),
             web.get("/supervisor", page(supervisor.board, do.SEE_BOARD)),
+            web.get("/notices", page(notices.notices, do.SEE_NOTICES)),
+            web.post("/notices/read", command(notices.read_all, do.READ_NOTICES)),
+            web.post(f"/notices/{ID}/read", command(notices.read, do.READ_NOTICE, find_notice)),
+            web.get("/staff", page(staff.staff, do.SEE_STAFF)),
+            web.post("/staff", invitations.invite),
+            web.get(f"/staff/{ID}", page(staff.person, do.SEE_STAFF, find_staff)),
+            web.post(f"/staff/{ID}/role", command(staff.give_role, do.CHANGE_STAFF, find_staff)),
+            web.post(f"/staff/{ID}/disable", command(staff.disable, do.CHANGE_STAFF, find_staff)),
+            web.post(f"/staff/{ID}/enable", command(staff.enable, do.CHANGE_STAFF, find_staff)),
+            web.post(
+                f"/staff/{ID}/invite", command(invitations.again, do.CHANGE_STAFF, find_staff)
+            ),
             web.get("/mails", page(mails.mails, do.SEE_MAILS)),
+            web.get("/mails/preview", page(mail_preview.previews, do.PREVIEW_MAILS)),
+            web.get("/mails/preview/page", page(mail_preview.preview_page, do.PREVIEW_MAILS)),
             web.post(f"/mails/{ID}/retry", command(mails.retry, do.RETRY_MAIL, find_mail)),
+            web.get("/agencies", page(search.agencies, do.SEARCH_DIRECTORY)),
+            web.get(f"/agencies/{ID}/units", page(search.units, do.SEARCH_DIRECTORY)),
+            web.get("/directory", page(directory.directory, do.EDIT_DIRECTORY)),
+            web.post("/directory", command(directory.add, do.EDIT_DIRECTORY)),
+            web.post(f"/directory/{ID}", command(agency.change, do.EDIT_DIRECTORY, find_agency)),
+            web.post(
+                f"/directory/{ID}/retire",
+                command(agency.retire, do.EDIT_DIRECTORY, find_agency),
+            ),
+            web.post(
+                f"/directory/{ID}/restore",
+                command(agency.restore, do.EDIT_DIRECTORY, find_agency),
+            ),
+            web.get(f"/directory/{ID}/units", page(agency.agency, do.EDIT_DIRECTORY, find_agency)),
+            web.get(f"/units/{ID}", page(units.unit, do.EDIT_DIRECTORY, find_unit)),
+            web.post(f"/units/{ID}", command(units.change, do.EDIT_DIRECTORY, find_unit)),
+            web.post(f"/units/{ID}/merge", command(units.merge, do.EDIT_DIRECTORY, find_unit)),
+            web.get("/roles", page(role_forms.roles, do.EDIT_ROLE_FORMS)),
+            web.get(f"/roles/{CODE}", page(role_forms.role, do.EDIT_ROLE_FORMS, find_role_form)),
+            web.post(
+                f"/roles/{CODE}", command(role_forms.change, do.EDIT_ROLE_FORMS, find_role_form)
+            ),
         ]
     )

@@ -70,13 +70,19 @@ class Settings(BaseSettings):
     call_grace_s: Annotated[int, Field(ge=8)] = 60
     arrival_s: Positive = 60
     late_after_minutes: Positive = 10
+    missed_after_minutes: Positive = 15
     join_before_minutes: Positive = 30
     slot_minutes: int = 15
+    reschedule_days: Positive = 5
+    reschedule_limit: Annotated[int, Field(ge=0)] = 2
     service_level_percent: Annotated[int, Field(ge=1, le=100)] = 80
     service_level_s: Positive = 300
     handling_target_minutes: Positive = 9
     wrap_up_s: Positive = 60
     session_hours: Positive = 12
+    # The children that work on documents take no more than 20 MB.
+    upload_megabytes: Annotated[int, Field(ge=1, le=20)] = 2
+    upload_files: Positive = 5
 
     @field_validator("timezone")
     @classmethod
@@ -191,6 +197,11 @@ class Settings(BaseSettings):
     def call_grace(self) -> timedelta:
         """How long a call is held for a side that is gone."""
         return timedelta(seconds=self.call_grace_s)
+
+    @property
+    def upload_bytes(self) -> int:
+        """The largest file that may be uploaded."""
+        return self.upload_megabytes * 1_000_000
 
     @property
     def public_host(self) -> str:

@@ -1,9 +1,9 @@
-"""Pages out of templates: an environment for each language, escaping always on."""
+"""Pages and mails out of templates: an environment for each language; all but `.txt` escapes."""
 
 from datetime import datetime
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from desk import amounts, times, words
 from desk.access.statuses import status_of
@@ -35,7 +35,7 @@ class Templates:
 def _environment(language: Language, settings: Settings, assets: Assets) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder_of("templates")),
-        autoescape=True,
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -57,6 +57,9 @@ def _environment(language: Language, settings: Settings, assets: Assets) -> Envi
             "long_date",
             "short_date",
             "day_name",
+            "full_day",
+            "short_month",
+            "written_clock",
             "clock_time",
             "zone_name",
             "time_with_zone",

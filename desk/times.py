@@ -6,6 +6,7 @@ aware UTC.
 """
 
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -32,6 +33,37 @@ def short_date(day: date | datetime, zone: ZoneInfo | None = None) -> str:
 def day_name(day: date) -> str:
     """ "24 November 2026"."""
     return format_date(day, "d MMMM y", spoken())
+
+
+def full_day(day: date) -> str:
+    """ "Selasa, 24 November 2026", of a calendar date."""
+    return format_date(day, "EEEE, d MMMM y", spoken())
+
+
+def short_month(day: date) -> str:
+    """ "Nov"."""
+    return format_date(day, "MMM", spoken())
+
+
+def written_clock(typed: str) -> str:
+    """A time of day as people type it, "07:30", in the form of the language: "07.30"."""
+    return typed.replace(":", SEPARATORS[spoken()])
+
+
+class Weekday(NamedTuple):
+    """A day of the week: "Senin" and "Sen"."""
+
+    long: str
+    short: str
+
+
+def weekdays() -> list[Weekday]:
+    """The days of a week from Monday on."""
+    monday = date(2024, 1, 1)
+    days = [monday + timedelta(days=n) for n in range(7)]
+    return [
+        Weekday(*(format_date(day, form, spoken()) for form in ("EEEE", "EEE"))) for day in days
+    ]
 
 
 def clock_time(moment: datetime, zone: ZoneInfo) -> str:

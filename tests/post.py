@@ -11,10 +11,10 @@ from desk.accounts.tables import Account, Role
 from desk.database import Database
 from desk.notices.delivery import Delivery
 from desk.notices.outbox import Mail, enqueue
-from desk.notices.tables import OutboxMail
+from desk.notices.tables import Notice, OutboxMail
 from desk.settings import Settings
 from tests.sink import Sink, listening
-from tests.support import PASSWORD_HASH, SetClock, free_port
+from tests.support import MORNING, PASSWORD_HASH, SetClock, free_port
 from waiting_room.tables import new_id
 
 WORDS = Mail(
@@ -36,7 +36,7 @@ class Always(Random):
 def somebody(address: str = "ani@contoh.test", name: str = "Ani Lestari") -> Account:
     """Whom a mail is for; not in the database."""
     return Account(id=new_id(), email=address, name=name, role=Role.APPLICANT,
-                   password_hash=PASSWORD_HASH)  # fmt: skip
+                   password_hash=PASSWORD_HASH, confirmed_at=MORNING)  # fmt: skip
 
 
 async def write_mail(
@@ -61,6 +61,13 @@ async def write_mail(
 async def outbox(database: Database) -> list[OutboxMail]:
     """All mails, the oldest first."""
     ordered = select(OutboxMail).order_by(OutboxMail.created_at, OutboxMail.id)
+    async with database.reading() as session:
+        return list((await session.execute(ordered)).scalars())
+
+
+async def notices_of(database: Database, account: Account) -> list[Notice]:
+    """What somebody was told, the oldest first."""
+    ordered = select(Notice).where(Notice.account == account.id).order_by(Notice.created_at)
     async with database.reading() as session:
         return list((await session.execute(ordered)).scalars())
 

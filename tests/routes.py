@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from desk.access.tables import Document
+from desk.accounts.tables import Purpose
 from desk.demo.letter import letter_facts, surat_tugas
 from desk.demo.people import APPLICANTS
 from desk.keys import ASSETS
-from tests.post import write_mail
+from tests import things
+from tests.post import notices_of, write_mail
 from tests.scenes import InCall, Waits, enter, join, joined, on_duty, take
 from tests.support import Applicant, RunningDesk
 
 # Not a page: tests/test_*_socket.py ask who may connect.
 SOCKETS = "/socket.io/"
+PURPOSES = (Purpose.CONFIRM, Purpose.PASSWORD)
 
 
 def routes_of(app: web.Application) -> list[tuple[str, str]]:
@@ -37,14 +40,20 @@ def post_routes(app: web.Application) -> list[str]:
 
 @dataclass
 class Places:
-    """One of everything: an open call with a document, somebody who waits, a rejected access."""
+    """One of everything: an open call with a document, somebody who waits, a rejected access.
+
+    `ids` has the id for the paths that begin so, `links` the token.
+    """
 
     call: InCall
     document: Document
     waits: Waits
     rejected: Applicant
     digest: str
-    mail: str
+    agency: str
+    units: list[str]
+    ids: dict[str, str]
+    links: dict[str, str]
 
 
 async def places(desk: RunningDesk) -> Places:
@@ -64,10 +73,34 @@ async def places(desk: RunningDesk) -> Places:
     call = await take(waits, account, verifier)
     status, _body = await verifier.read(call.page)  # draws the document's pages
     assert status == 200
-    digest = desk.app[ASSETS].digest
     # Stays unsent, however often it is tried in the background.
     mail = await write_mail(desk.database, desk.clock, to="no address")
-    return Places(call, document, await joined(desk), applicant, digest, mail.id)
+    (notice,) = await notices_of(desk.database, applicant.account)  # of the rejection
+    agency, units = await things.agency_with_units(desk)
+    exception, absence = await things.days_off(desk, account)
+    ids = {
+        "/schedule/meetings/": call.who.meeting.id,
+        "/schedule/exceptions/": exception,
+        "/schedule/absences/": absence,
+        "/meetings/": call.who.meeting.id,
+        "/waiting/": call.ticket,
+        "/access/drafts/": await things.draft(desk, applicant.account),
+        "/access/": applicant.access.id,
+        "/calls/": call.call,
+        "/documents/": document.id,
+        "/mails/": mail.id,
+        "/notices/": notice.id,
+        "/agencies/": agency,
+        "/directory/": agency,
+        "/units/": units[0],
+        "/roles/": "PPK",
+        "/staff/": (await things.unconfirmed(desk, await desk.people.staff())).id,
+        "/uploads/": await things.uploaded(desk, applicant.account, document),
+    }
+    links = {f"/{purpose.value}/": await things.link(desk, purpose) for purpose in PURPOSES}
+    digest = desk.app[ASSETS].digest
+    waiting = await joined(desk)
+    return Places(call, document, waiting, applicant, digest, agency, units, ids, links)
 
 
 async def _give(desk: RunningDesk, what: Applicant, to: Applicant) -> None:
@@ -79,17 +112,12 @@ async def _give(desk: RunningDesk, what: Applicant, to: Applicant) -> None:
 
 def filled(path: str, scene: Places) -> str:
     """A route's path with the ids of the scene."""
-    kinds = {
-        "/meetings/": scene.call.who.meeting.id,
-        "/waiting/": scene.call.ticket,
-        "/access/": scene.rejected.access.id,
-        "/calls/": scene.call.call,
-        "/documents/": scene.document.id,
-        "/mails/": scene.mail,
-    }
-    for start, identifier in kinds.items():
+    for start, identifier in scene.ids.items():
         if path.startswith(start):
             path = path.replace("{id}", identifier)
+    for start, token in scene.links.items():
+        if path.startswith(start):
+            path = path.replace("{token}", token)
     path = path.replace("/mail-preview", "/mail-preview?decision=approved")
     path = path.replace("{number}", "1").replace("{name}", "css/desk.css")
     return path.replace("{digest}", scene.digest)

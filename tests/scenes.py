@@ -97,6 +97,15 @@ async def fetch(visitor: Visitor, path: str, accept: str = "text/html") -> tuple
         return answer.status, await answer.read()
 
 
+async def upload(
+    visitor: Visitor, data: Any, path: str = "/uploads", **headers: str
+) -> tuple[int, Any]:
+    """POST a form with a file as our script does: status and JSON."""
+    own = {"Accept": "application/json", "X-CSRF-Token": visitor.csrf, **headers}
+    async with visitor.http.post(visitor.base + path, data=data, headers=own) as answer:
+        return answer.status, await answer.json(content_type=None)
+
+
 async def refuses(
     desk: RunningDesk,
     visitor: Visitor,

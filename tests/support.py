@@ -8,12 +8,14 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from typing import Any, Self
 
 import aiohttp
 import pytest
 from aiohttp import web
 
+from desk.access.store import DocumentStore
 from desk.access.tables import Access, AccessState, Document
 from desk.accounts.passwords import HASHER
 from desk.accounts.tables import Account, Role
@@ -104,6 +106,14 @@ class People:
             session.add(account)
         return account
 
+    async def newcomer(self) -> Account:
+        """Somebody who has not applied for anything yet."""
+        self.made += 1
+        account = self._account(Role.APPLICANT, f"Pemohon {self.made}")
+        async with self.database.writing() as session:
+            session.add(account)
+        return account
+
     async def applicant(
         self,
         name: str | None = None,
@@ -137,14 +147,14 @@ class People:
 
     async def document(self, access: Access, content: bytes, settings: Settings) -> Document:
         """A Surat Tugas of an access, lying in the data directory."""
-        folder = settings.data_dir / "documents"
-        folder.mkdir(parents=True, exist_ok=True)
+        stored_as = new_id()
+        store = DocumentStore(settings.data_dir, settings.secret_key)
+        size_bytes, sha256 = store.keep(stored_as, BytesIO(content))
         document = Document(
             id=new_id(), access=access.id, title="Surat Tugas", file_name="surat.pdf",
-            stored_as=new_id(), media_type="application/pdf", size_bytes=len(content),
-            sha256="0" * 64,
+            stored_as=stored_as, media_type="application/pdf", size_bytes=size_bytes,
+            sha256=sha256,
         )  # fmt: skip
-        (folder / document.stored_as).write_bytes(content)
         async with self.database.writing() as session:
             session.add(document)
         return document
@@ -154,6 +164,7 @@ class People:
         return Account(
             id=account_id, email=f"{role.value}{self.made}@contoh.test", name=name, role=role,
             password_hash=PASSWORD_HASH, created_at=self.clock.now(),
+            confirmed_at=self.clock.now(),
         )  # fmt: skip
 
 

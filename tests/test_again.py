@@ -1,10 +1,13 @@
 """Applying again after a rejection: a copy of the old application, once."""
 
 import asyncio
+import re
 
+import aiohttp
 from sqlalchemy import text
 
-from tests.scenes import InCall, count, in_call, joined, refuses, value
+from tests.nasties import letter
+from tests.scenes import InCall, count, in_call, joined, refuses, upload, value
 from tests.support import RunningDesk
 
 LETTER = b"%PDF-1.7 a letter"
@@ -125,3 +128,43 @@ async def test_the_ten_thousandth_of_a_month_follows_the_one_before(desk: Runnin
     for scene, number in ((first, "MV-2611-10000"), (second, "MV-2611-10001")):
         assert (await scene.applicant.act(path_of(scene), CONFIRMED))[0] == 200
         assert await count(desk.database, "access", f"number = '{number}'") == 1
+
+
+async def test_a_rejected_letter_is_replaced_by_a_new_upload(desk: RunningDesk) -> None:
+    scene = await rejected(desk)
+    old = await value(desk.database, "SELECT stored_as FROM document")
+    form = aiohttp.FormData({"title": "Surat Tugas"}, default_to_multipart=True)
+    form.add_field("file", letter(), filename="surat-baru.pdf")
+    status, fresh = await upload(scene.applicant, form)
+    assert status == 200
+    page = (await scene.applicant.open(path_of(scene)))[1]
+    assert f'src="/uploads/{fresh["id"]}/pages/1"' in page
+    own = re.findall(r'<input[^>]* name="(\w+)"[^>]* form="upload-1-form"', page)
+    assert own == ["csrf_token", "title", "file"]  # the token first, or the file is not read
+    assert f'name="uploads" data-upload-ids value="{fresh["id"]}"' in page
+    foreign = {"uploads": "A" * 22, **CONFIRMED}
+    await refuses(desk, scene.applicant, path_of(scene), 409, "upload_gone", foreign)
+    status, body = await scene.applicant.act(path_of(scene), {"uploads": fresh["id"], **CONFIRMED})
+    assert status == 200
+    new = await value(
+        desk.database, "SELECT stored_as FROM document WHERE access = :new", new=body["access"]
+    )
+    assert new != old
+    assert await value(desk.database, "SELECT access FROM upload") == body["access"]
+    # The verifier of the next call sees the new letter, and nothing of the old one.
+    await scene.applicant.act(f"{body['url']}/join")
+    status, call = await scene.verifier.act("/desk/take")
+    [shown] = (await scene.verifier.read(f"/calls/{call['call']}"))[1]["documents"]
+    assert (shown["file_name"], len(shown["page_urls"])) == ("surat-baru.pdf", 1)
+
+
+async def test_a_refused_upload_is_said_beside_its_field(desk: RunningDesk) -> None:
+    scene = await rejected(desk)
+    way = f"{path_of(scene)}?upload_problem=encrypted&upload_field=upload-1"
+    page = (await scene.applicant.open(way))[1]
+    sentence = "PDF ini dikunci dengan kata sandi."
+    assert page.count(sentence) == 2  # on top, and beside the field
+    assert '<a href="#upload-1">Surat Tugas</a>' in page
+    for invented in ("upload_problem=<b>&upload_field=upload-1", "upload_problem=encrypted"):
+        page = (await scene.applicant.open(f"{path_of(scene)}?{invented}"))[1]
+        assert sentence not in page

@@ -27,27 +27,78 @@ class Row(NamedTuple):
     body: Mapping[str, Any] = MappingProxyType({})
 
 
+AGENCY = {"name": "Kota Baru", "timezone": "Asia/Jakarta"}
+NEW_AGENCY = {"kind": "city", "name": "Kota Lain", "timezone": "Asia/Jakarta"}
+ROLE_FORM = {"name_id": "PPK", "name_en": "PPK", "way": "call", "position": 1}
+
 # The scene: the own applicant is in an open call with the serving verifier, whose checklist is
 # empty, and has another access that was rejected. So 409 stands where the person may ask and only
 # the state of things says no. The last rows change something for whoever may.
 EXPECTED = {
     "GET /": Row(401, 200, 200, 303, 303, 303, 303),
     "GET /signin": Row(200, 303, 303, 303, 303, 303, 303),
+    "GET /signup": Row(200, 303, 303, 303, 303, 303, 303),
+    "GET /signup/sent": Row(200, 200, 200, 200, 200, 200, 200),
+    "GET /forgot": Row(200, 200, 200, 200, 200, 200, 200),
+    "GET /forgot/sent": Row(200, 200, 200, 200, 200, 200, 200),
+    "GET /confirm/{token}": Row(200, 200, 200, 200, 200, 200, 200),
+    "GET /password/{token}": Row(200, 200, 200, 200, 200, 200, 200),
+    "GET /account/password": Row(401, 200, 200, 200, 200, 200, 200),
     "GET /healthz": Row(200, 200, 200, 200, 200, 200, 200),
     "GET /readyz": Row(200, 200, 200, 200, 200, 200, 200),
     "GET /static/{digest}/{name}": Row(200, 200, 200, 200, 200, 200, 200),
     "GET /speed": Row(401, 200, 200, 200, 200, 200, 200),
     "GET /organisation": Row(401, 200, 200, 403, 403, 403, 403),
     "GET /meetings/{id}": Row(401, 200, 404, 403, 403, 403, 403),
+    "GET /meetings/{id}/times": Row(401, 200, 404, 403, 403, 403, 403),
+    "GET /schedule": Row(401, 403, 403, 403, 403, 403, 200),
+    "GET /schedule/roster": Row(401, 403, 403, 403, 403, 403, 200),
+    "GET /schedule/unplaced": Row(401, 403, 403, 403, 403, 200, 200),
+    "GET /schedule/meetings/{id}": Row(401, 403, 403, 403, 403, 200, 200),
     "GET /waiting/{id}": Row(401, 200, 404, 403, 403, 403, 403),
+    "GET /access/new": Row(401, 200, 200, 403, 403, 403, 403),
+    "GET /access/drafts/{id}": Row(401, 200, 404, 403, 403, 403, 403),
+    "GET /access/drafts/{id}/review": Row(401, 422, 404, 403, 403, 403, 403),
+    "POST /access/new": Row(
+        401, 200, 200, 403, 403, 403, 403, {"profile_type": "non_penyedia", "role": "PPK"}
+    ),
+    "POST /access/drafts/{id}/send": Row(401, 422, 404, 403, 403, 403, 403, {"confirmed": "yes"}),
+    "POST /access/drafts/{id}/save": Row(401, 200, 404, 403, 403, 403, 403),
+    "POST /access/drafts/{id}": Row(401, 200, 404, 403, 403, 403, 403),
+    "POST /access/drafts/{id}/discard": Row(401, 200, 404, 403, 403, 403, 403),
+    "GET /access": Row(401, 200, 200, 403, 403, 403, 403),
+    "GET /access/{id}": Row(401, 200, 404, 403, 403, 403, 403),
     "GET /access/{id}/again": Row(401, 200, 404, 403, 403, 403, 403),
     "GET /desk": Row(401, 403, 403, 200, 200, 403, 403),
     "GET /supervisor": Row(401, 403, 403, 403, 403, 200, 200),
+    "GET /notices": Row(401, 200, 200, 200, 200, 200, 200),
+    "GET /mails/preview": Row(401, 403, 403, 403, 403, 403, 200),
+    "GET /mails/preview/page": Row(401, 403, 403, 403, 403, 403, 200),
     "GET /mails": Row(401, 403, 403, 403, 403, 200, 200),
+    "GET /agencies": Row(401, 200, 200, 403, 403, 403, 200),
+    "GET /agencies/{id}/units": Row(401, 200, 200, 403, 403, 403, 200),
+    "GET /directory": Row(401, 403, 403, 403, 403, 403, 200),
+    "GET /directory/{id}/units": Row(401, 403, 403, 403, 403, 403, 200),
+    "GET /units/{id}": Row(401, 403, 403, 403, 403, 403, 200),
+    "GET /roles": Row(401, 403, 403, 403, 403, 403, 200),
+    "GET /roles/{id}": Row(401, 403, 403, 403, 403, 403, 200),
+    "GET /staff": Row(401, 403, 403, 403, 403, 403, 200),
+    "GET /staff/{id}": Row(401, 403, 403, 403, 403, 403, 200),
     "GET /calls/{id}": Row(401, 200, 404, 200, 404, 403, 403),
     "GET /calls/{id}/way": Row(401, 200, 404, 200, 404, 403, 403),
     "GET /calls/{id}/mail-preview": Row(401, 403, 403, 200, 404, 403, 403),
     "GET /documents/{id}/pages/{number}": Row(401, 403, 403, 200, 404, 403, 403),
+    "POST /meetings/{id}/times": Row(401, 409, 404, 403, 403, 403, 403, {"starts_at": "earliest"}),
+    "POST /schedule/meetings/{id}": Row(
+        401, 403, 403, 403, 403, 409, 409, {"starts_at": "earliest"}
+    ),
+    "POST /schedule/hours": Row(401, 403, 403, 403, 403, 403, 422),
+    "POST /schedule/ramadan": Row(401, 403, 403, 403, 403, 403, 422),
+    "POST /schedule/exceptions": Row(401, 403, 403, 403, 403, 403, 422),
+    "POST /schedule/exceptions/{id}/remove": Row(401, 403, 403, 403, 403, 403, 200),
+    "POST /schedule/roster": Row(401, 403, 403, 403, 403, 403, 422),
+    "POST /schedule/absences": Row(401, 403, 403, 403, 403, 403, 422),
+    "POST /schedule/absences/{id}/remove": Row(401, 403, 403, 403, 403, 403, 200),
     "POST /waiting/{id}/leave": Row(401, 409, 404, 403, 403, 403, 403),
     "POST /calls/{id}/verdict": Row(401, 403, 403, 409, 404, 403, 403, {"decision": "approved"}),
     "POST /desk/status": Row(401, 403, 403, 409, 200, 403, 403, {"state": "ready"}),
@@ -63,14 +114,46 @@ EXPECTED = {
     "POST /calls/{id}/wait": Row(401, 403, 403, 200, 404, 403, 403),
     "POST /calls/{id}/end": Row(401, 403, 403, 200, 404, 403, 403, {"outcome": "returned"}),
     "POST /calls/{id}/leave": Row(401, 409, 404, 403, 403, 403, 403),
+    "POST /notices/{id}/read": Row(401, 200, 404, 403, 403, 403, 403),
+    "POST /notices/read": Row(401, 200, 200, 200, 200, 200, 200),
     "POST /mails/{id}/retry": Row(401, 403, 403, 403, 403, 200, 200),
+    "POST /directory": Row(401, 403, 403, 403, 403, 403, 200, NEW_AGENCY),
+    "POST /directory/{id}": Row(401, 403, 403, 403, 403, 403, 200, AGENCY),
+    "POST /directory/{id}/retire": Row(401, 403, 403, 403, 403, 403, 200),
+    "POST /directory/{id}/restore": Row(401, 403, 403, 403, 403, 403, 200),
+    "POST /units/{id}": Row(401, 403, 403, 403, 403, 403, 200, {"name": "Dinas Baru"}),
+    "POST /units/{id}/merge": Row(401, 403, 403, 403, 403, 403, 200, {"into": "Dinas Percobaan"}),
+    "POST /roles/{id}": Row(401, 403, 403, 403, 403, 403, 200, ROLE_FORM),
+    "POST /staff": Row(
+        401, 403, 403, 403, 403, 403, 200, {"name": "Petugas Baru", "email": "baru@contoh.test"}
+    ),
+    "POST /staff/{id}/invite": Row(401, 403, 403, 403, 403, 403, 200),
+    "POST /staff/{id}/role": Row(401, 403, 403, 403, 403, 403, 200, {"role": "supervisor"}),
+    "POST /staff/{id}/disable": Row(401, 403, 403, 403, 403, 403, 200, {"confirmed": True}),
+    "POST /staff/{id}/enable": Row(401, 403, 403, 403, 403, 403, 200),
+    "GET /uploads/{id}/pages/{number}": Row(401, 200, 404, 403, 403, 403, 403),
+    # What is sent here is no form with a file.
+    "POST /uploads": Row(401, 422, 422, 403, 403, 403, 403),
+    "POST /uploads/{id}/remove": Row(401, 200, 404, 403, 403, 403, 403),
     "POST /speed": Row(401, 200, 200, 200, 200, 200, 200),
     "POST /signin": Row(401, 401, 401, 401, 401, 401, 401, {"email": "a@b.test"}),
+    # Whoever comes with a link is asked first by nobody: it works once.
+    "POST /confirm/{token}": Row(200, 410, 410, 410, 410, 410, 410),
+    "POST /confirm/{token}/again": Row(410, 410, 410, 410, 410, 410, 410),
+    "POST /password/{token}": Row(
+        200, 410, 410, 410, 410, 410, 410, {"password": "seekor kuda makan pelangi"}
+    ),
+    "POST /signup": Row(422, 422, 422, 422, 422, 422, 422),
+    "POST /forgot": Row(422, 422, 422, 422, 422, 422, 422),
+    "POST /account/password": Row(401, 422, 422, 422, 422, 422, 422),
     "POST /language": Row(200, 200, 200, 200, 200, 200, 200, {"language": "en"}),
     "POST /signout": Row(303, 303, 303, 303, 409, 303, 303),
 }
 
-SAME_ANSWER = {"POST /signin", "POST /signout"}  # these answer with a page, whoever asks
+# These answer with a page, whoever asks; a wrong password is logged.
+SAME_ANSWER = {"POST /signin", "POST /signout", "POST /account/password"}
+
+NOBODYS = {"GET /agencies/{id}/units"}  # what is there concerns all alike
 
 
 def test_every_action_has_a_rule() -> None:
@@ -140,7 +223,7 @@ async def test_unknown_ids_answer_like_foreign_ones(desk: RunningDesk) -> None:
     unknown = "A" * 22
     for route, row in EXPECTED.items():
         method, path = route.split()
-        if "{id}" not in path:
+        if "{id}" not in path or route in NOBODYS:
             continue
         for role, status in ((Role.APPLICANT, row.other), (Role.VERIFIER, row.colleague)):
             visitor = visitors[role]

@@ -1,16 +1,19 @@
 """The demonstration: twenty people who can join now, at any hour, however often it starts."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
 
 from desk.access.tables import Access, AccessState, Document
+from desk.access.vault import Vault
 from desk.accounts.passwords import password_matches
 from desk.accounts.tables import Account, Role
 from desk.database import Database
 from desk.demo.load import PASSWORD, load_demonstration
+from desk.keyring import derive
 from desk.schedule.meetings import open_span
 from desk.schedule.tables import Meeting
 from desk.settings import Settings
@@ -73,10 +76,12 @@ async def test_everybody_is_there_with_a_letter_and_a_password(
     letters = await hall.all(Document)
     accesses = {access.id for _, access, _ in await _cases(database)}
     assert {letter.access for letter in letters} == accesses
+    vault = Vault(settings.data_dir / "documents", derive(settings.secret_key, "documents"))
     for letter in letters:
-        content = (settings.data_dir / "documents" / letter.stored_as).read_bytes()
-        assert content.startswith(b"%PDF-")
-        assert len(content) == letter.size_bytes
+        assert b"%PDF" not in vault.path(letter.stored_as).read_bytes()
+        vault.get(letter.stored_as, content := BytesIO())
+        assert content.getvalue().startswith(b"%PDF-")
+        assert len(content.getvalue()) == letter.size_bytes
 
 
 async def test_a_second_load_changes_nothing(hall: Hall, settings: Settings) -> None:

@@ -93,7 +93,7 @@ async def test_a_document_whose_file_is_gone_does_not_close_the_desk(desk: Runni
     later = await enter(desk, scene.verifier_account)
     for path in (desk.settings.data_dir / "documents").iterdir():
         path.unlink()
-    shutil.rmtree(desk.settings.data_dir / "pictures", ignore_errors=True)
+    shutil.rmtree(desk.settings.data_dir / "pages", ignore_errors=True)
     [shown] = (await later.read(scene.page))[1]["documents"]
     assert (shown["problem"], shown["page_urls"]) == ("failed", [])
     assert (await later.open(scene.page))[0] == 200

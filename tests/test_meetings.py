@@ -1,14 +1,13 @@
-"""Booked times: when the waiting room is open, and the next slot there is."""
+"""Booked times: when the waiting room is open."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.schedule.meetings import next_slot, open_span
+from desk.schedule.meetings import open_span
 from desk.schedule.tables import Meeting
 from desk.settings import Settings
 from waiting_room.tables import new_id
@@ -49,16 +48,3 @@ def test_the_setting_says_how_long_before() -> None:
     starts_at = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
     span = open_span(_meeting(starts_at), ZoneInfo("Asia/Jakarta"), settings)
     assert span.opens_at == starts_at - timedelta(minutes=5)
-
-
-@given(now=MOMENTS, slot_minutes=st.sampled_from([10, 15]))
-def test_the_next_slot_is_full_and_soon(now: datetime, slot_minutes: int) -> None:
-    slot = next_slot(now, slot_minutes)
-    assert now < slot <= now + timedelta(minutes=slot_minutes)
-    assert (slot.minute % slot_minutes, slot.second, slot.microsecond) == (0, 0, 0)
-
-
-@pytest.mark.parametrize("slot_minutes", [10, 15])
-def test_a_slot_begins_with_every_hour(slot_minutes: int) -> None:
-    now = datetime(2026, 11, 24, 3, 59, tzinfo=UTC)
-    assert next_slot(now, slot_minutes) == datetime(2026, 11, 24, 4, 0, tzinfo=UTC)

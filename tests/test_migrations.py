@@ -70,6 +70,7 @@ async def test_checks_and_partial_indexes_are_there_too(database: Database) -> N
     conditions = {name: sql for name, sql in await _schema(database) if sql and " WHERE " in sql}
     assert set(conditions) == {
         "ix_outbox_mail_unsent",
+        "ix_slot_free",
         "uq_call_open_ticket",
         "uq_call_open_verifier",
         "uq_ticket_live_applicant",
@@ -179,4 +180,25 @@ async def test_mails_of_before_the_languages_are_indonesian(settings: Settings) 
         with pytest.raises(IntegrityError):
             async with database.writing() as session:
                 await session.execute(text(f"UPDATE outbox_mail SET language = {language}"))
+    await database.close()
+
+
+async def test_accounts_of_before_the_sign_up_are_confirmed(settings: Settings) -> None:
+    database = Database(settings.database_url.replace("desk.db", "other.db"))
+    if database.writer.dialect.name == "postgresql":
+        async with database.writing() as session:
+            await session.execute(text("DROP SCHEMA public CASCADE"))
+            await session.execute(text("CREATE SCHEMA public"))
+    await migrate(database, "0005")
+    async with database.writing() as session:
+        await session.execute(
+            text(
+                "INSERT INTO account (id, email, name, role, password_hash, created_at) VALUES "
+                "('ani', 'ani@contoh.test', 'Ani', 'verifier', 'x', '2026-11-24 01:00:00')"
+            )
+        )
+    await migrate(database)
+    async with database.reading() as session:
+        found = await session.execute(text("SELECT confirmed_at = created_at FROM account"))
+        assert found.scalar_one()
     await database.close()

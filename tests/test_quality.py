@@ -6,7 +6,7 @@ from typing import Any
 from desk.accounts.tables import Role
 from desk.call_quality import KEPT_FOR, RECENT_BATCHES, STILL_HOLDS
 from desk.housekeeping import Housekeeping
-from desk.keys import SIGNALING
+from desk.keys import DOCUMENTS, SIGNALING
 from signaling.messages import HIGHEST_RATE_KBPS, LONGEST_RTT_MS, SaidQuality
 from signaling.quality import Measured, QualityNews
 from tests.scenes import InCall, count, enter, in_call, joined, value
@@ -220,7 +220,7 @@ async def test_figures_of_a_side_that_fell_silent_are_no_longer_shown(desk: Runn
 async def test_figures_are_forgotten_after_their_time(desk: RunningDesk) -> None:
     scene = await in_call(desk)
     await report(desk, scene, GOOD)
-    housekeeping = Housekeeping(desk.settings, desk.clock, desk.database)
+    housekeeping = Housekeeping(desk.settings, desk.clock, desk.database, desk.app[DOCUMENTS])
     desk.clock.forward(seconds=KEPT_FOR.total_seconds())
     await housekeeping.tidy()
     assert await count(desk.database, "call_quality") == 1

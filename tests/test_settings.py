@@ -37,6 +37,8 @@ BAD = {
     "DESK_HANDLING_TARGET_MINUTES": ["0"],
     "DESK_WRAP_UP_S": ["-5"],
     "DESK_SESSION_HOURS": ["0"],
+    "DESK_UPLOAD_MEGABYTES": ["0", "21"],
+    "DESK_UPLOAD_FILES": ["0"],
 }  # fmt: skip
 
 

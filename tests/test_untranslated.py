@@ -5,21 +5,27 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select
 
 from desk import templating, words
 from desk.access.reasons import REASONS
 from desk.accounts.attempts import FOR_ONE_ACCOUNT
 from desk.accounts.tables import Role
-from desk.assets import folder_of
+from desk.assets import Assets, folder_of
 from desk.language import Language
+from desk.notices.account_mails import AccountMail, account_mail
+from desk.notices.kinds import Kind
+from desk.notices.outbox import MailState
+from desk.notices.samples import Sample
 from desk.notices.tables import OutboxMail
 from desk.notices.transport import Trouble
 from desk.settings import Settings
-from tests.post import write_mail
+from tests.post import somebody, write_mail
 from tests.routes import filled, get_routes, places
 from tests.scenes import enter, fetch, in_call, join, joined, on_duty
-from tests.support import RunningDesk, SetClock, Visitor, on_sqlite, start_desk
+from tests.support import MORNING, RunningDesk, SetClock, Visitor, on_sqlite, start_desk
+from tests.test_notices_page import told
 from tests.untranslated import Reader, bare_words, data_of, pseudo_english
 
 pytestmark = on_sqlite
@@ -117,6 +123,25 @@ async def test_no_state_of_the_staffs_pages_shows_a_bare_word(desk: RunningDesk)
     assert await all_bare(desk, board, "/supervisor") == []
 
 
+async def test_no_form_of_the_directory_refuses_with_a_bare_word(desk: RunningDesk) -> None:
+    scene = await places(desk)
+    visitor = await enter(desk, await desk.people.staff(Role.ADMINISTRATOR))
+    await chooses_english(visitor)
+    data = await data_of(desk.database, desk.settings)
+    wrong = {"name": "", "address": "1" * 501, "tax_number": "1", "field_unit": "required"}
+    paths = ("/directory", "/directory/{id}", "/units/{id}", "/units/{id}/merge", "/roles/{id}")
+    for path in paths:
+        status, page = await visitor.send(filled(path, scene), **wrong)
+        assert status == 422
+        assert bare_words(Reader(page).texts, data) == []
+    assert (await visitor.act(f"/directory/{scene.agency}/retire"))[0] == 200
+    assert await all_bare(desk, visitor, f"/directory/{scene.agency}/units", "/directory") == []
+    assert (await visitor.act(f"/units/{scene.units[0]}/merge", {"into": "Dinas Percobaan"}))[
+        0
+    ] == 200
+    assert await all_bare(desk, visitor, f"/units/{scene.units[1]}", "/directory?q=nothing") == []
+
+
 async def test_no_refused_sign_in_shows_a_bare_word(desk: RunningDesk) -> None:
     visitor, data = desk.visitor(), await data_of(desk.database, desk.settings)
     await chooses_english(visitor)
@@ -124,6 +149,34 @@ async def test_no_refused_sign_in_shows_a_bare_word(desk: RunningDesk) -> None:
         status, page = await visitor.send("/signin", email="a@b.test", password="wrong")
         assert bare_words(Reader(page).texts, data) == []
     assert status == 429
+
+
+async def test_no_form_about_an_account_comes_back_with_a_bare_word(desk: RunningDesk) -> None:
+    visitor = await chooses_english(desk.visitor())
+    admin = await chooses_english(await enter(desk, await desk.people.staff(Role.ADMINISTRATOR)))
+    weak = ("short", "password1234", "a@b.test " * 20, "pemohon1 password")
+    forms: list[tuple[Visitor, str, dict[str, str]]] = [
+        (visitor, "/forgot", {"email": "a"}),
+        (admin, "/staff", {"email": "a", "role": "verifier"}),
+        *((visitor, "/signup", {"email": "pemohon1@b.test", "password": one}) for one in weak),
+        *((admin, "/account/password", {"old": "wrong", "password": one}) for one in weak),
+    ]
+    data = await data_of(desk.database, desk.settings)
+    for who, path, fields in forms:
+        status, page = await who.send(path, **fields)
+        assert status == 422
+        assert bare_words(Reader(page).texts, data) == []
+
+
+async def test_no_mail_about_an_account_says_a_bare_word(settings: Settings) -> None:
+    templates = templating.Templates(settings, Assets(folder_of("static")))
+    to = somebody()
+    to.language = Language.ENGLISH
+    for kind in AccountMail:
+        mail = account_mail(templates, settings, kind, to, MORNING, "A" * 43)
+        data = [settings.organisation, to.name]
+        assert bare_words([mail.subject, mail.text_body], data) == []
+        assert bare_words(Reader(mail.html_body).texts, data) == []
 
 
 async def test_no_mail_says_a_bare_word(desk: RunningDesk) -> None:
@@ -147,10 +200,30 @@ async def test_no_mail_says_a_bare_word(desk: RunningDesk) -> None:
         assert bare_words(Reader(mail.html_body).texts, data) == []
 
 
-async def mails(desk: RunningDesk) -> list[OutboxMail]:
+async def test_no_notice_and_no_preview_of_a_mail_says_a_bare_word(desk: RunningDesk) -> None:
+    who = await desk.people.applicant(booked_in=timedelta(days=2), timezone="Asia/Makassar")
+    visitor = await chooses_english(await enter(desk, who.account))
+    await told(desk, who, *(kind for kind in Kind if kind is not Kind.VERDICT))
+    assert await all_bare(desk, visitor, "/notices") == []
+    data = [one for one in await data_of(desk.database, desk.settings) if "⟦" not in one]
+    for mail in await mails(desk, len(Kind) - 1):
+        assert bare_words([mail.subject, mail.text_body], data) == []
+        for event in Calendar.from_ical(mail.calendar).events if mail.calendar else ():
+            assert bare_words([str(event.summary), str(event.description)], data) == []
+    await visitor.act("/notices/read")
+    assert await all_bare(desk, visitor, "/notices") == []
+    administrator = await enter(desk, await desk.people.staff(Role.ADMINISTRATOR))
+    await write_mail(desk.database, desk.clock, sent_at=desk.clock.now())
+    pages = [f"/mails?state={state}" for state in MailState]
+    for sample in Sample:
+        pages += [f"/mails/preview?mail={sample}", f"/mails/preview/page?mail={sample}"]
+    assert await all_bare(desk, administrator, *pages) == []
+
+
+async def mails(desk: RunningDesk, count: int = 2) -> list[OutboxMail]:
     async with desk.database.reading() as session:
         found = list((await session.execute(select(OutboxMail))).scalars())
-    assert len(found) == 2
+    assert len(found) == count
     return found
 
 

@@ -168,7 +168,9 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("table", ["verdict", "audit_entry", "outbox_mail", "given_answer"])
+@pytest.mark.parametrize(
+    "table", ["verdict", "audit_entry", "notice", "outbox_mail", "given_answer"]
+)
 @pytest.mark.parametrize("verdict", [APPROVED, REJECTED], ids=["approved", "rejected"])
 async def test_all_of_a_verdict_is_kept_or_nothing(
     desk: RunningDesk, table: str, verdict: dict[str, str]

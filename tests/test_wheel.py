@@ -22,6 +22,10 @@ IMPORTED = re.compile(r"""\bfrom\s*["'](\.[^"']+)["']""")
 IN_IMPORT_MAP = re.compile(r'"(/static/[^"]+)"')
 
 
+# One worker builds the wheel, for all tests of it.
+pytestmark = pytest.mark.xdist_group("wheel")
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of a new environment that holds the wheel and what the lock names."""

@@ -42,9 +42,14 @@ TABLES = {
     "account": "name, email",
     "access": "number, agency_type, agency, unit, rank, letter_number",
     "document": "title, file_name",
+    "upload": "title, file_name",
     "chat_line": "text",
     "verdict": "explanation",
     "review": "notes",
+    "agency": "name",
+    "unit": "name, address",
+    "role_form": "name_id, name_en",
+    "day_exception": "reason, place",
     "outbox_mail": "recipient, recipient_name, subject, last_error",
 }
 
@@ -84,7 +89,7 @@ class Reader(HTMLParser):
         self.texts += [value for name, value in attrs if name in SHOWN and value]
         if tag == "input" and named.get("type") in {"submit", "button", "reset"}:
             self.texts.append(named.get("value") or "")
-        if tag in NO_TEXT:
+        if tag in NO_TEXT or named.get("translate") == "no":
             self._within.append(tag)
             self._told = (named.get("type") == "application/json" and named.get("id")) or ""
 

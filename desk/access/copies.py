@@ -1,5 +1,6 @@
 """Applying again after a rejection: a copy of the old application, sent with a new time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from desk.access.files import documents_of
 from desk.access.rows import is_superseded
 from desk.access.tables import Access, AccessState, Document
+from desk.access.uploads import OF_A_DOCUMENT, attach
 from desk.problems import Problem
-from desk.schedule.meetings import next_slot
+from desk.schedule.booking import book_earliest
 from desk.schedule.tables import Meeting
 from desk.settings import Settings
 from desk.words import _
@@ -19,9 +21,9 @@ from waiting_room.tables import new_id
 
 COPIED = (
     "applicant", "role", "rank", "agency_type", "agency", "unit", "unit_tax_number",
-    "letter_number", "valid_from", "valid_until", "timezone",
+    "letter_number", "valid_from", "valid_until", "timezone", "unit_id", "division", "province",
+    "previous_username", "warnings",
 )  # fmt: skip
-COPIED_DOCUMENT = ("title", "file_name", "stored_as", "media_type", "size_bytes", "sha256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,17 @@ async def demand_copyable(session: AsyncSession, access: Access) -> None:
 
 
 async def apply_again(
-    session: AsyncSession, old: Access, now: datetime, settings: Settings
+    session: AsyncSession,
+    old: Access,
+    now: datetime,
+    settings: Settings,
+    uploads: Sequence[str] = (),
 ) -> Sent:
-    """Copy a rejected application with its documents and book its time."""
+    """Copy a rejected application with its documents and book its time.
+
+    Documents of which there are new `uploads` (ids, by their titles) are replaced. Raises a
+    Problem.
+    """
     # Two at once would both find nothing in its place.
     await session.execute(select(Access.id).where(Access.id == old.id).with_for_update())
     await demand_copyable(session, old)
@@ -77,14 +87,10 @@ async def apply_again(
     )
     session.add(access)
     await session.flush()
+    replaced = {document.title for document in await attach(session, uploads, access, now)}
     for document in await documents_of(session, old.id):
-        same = {name: getattr(document, name) for name in COPIED_DOCUMENT}
-        session.add(Document(access=access.id, **same))
-    meeting = Meeting(
-        id=new_id(),
-        access=access.id,
-        starts_at=next_slot(now, settings.slot_minutes),
-        created_at=now,
-    )
-    session.add(meeting)
-    return Sent(access, meeting)
+        if document.title not in replaced:
+            same = {name: getattr(document, name) for name in OF_A_DOCUMENT}
+            session.add(Document(access=access.id, **same))
+    await session.flush()
+    return Sent(access, await book_earliest(session, settings, access, now))

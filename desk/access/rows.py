@@ -16,9 +16,19 @@ from waiting_room.line import LIVE
 from waiting_room.tables import Ticket
 
 
-def status_code(access: Access, ticket: Ticket | None) -> str:
-    """The status of an access: the line's word while its ticket lives, else its own."""
-    return ticket.state.value if ticket else access.state.value
+def status_code(access: Access, ticket: Ticket | None, meeting: Meeting | None = None) -> str:
+    """The status of an access: the line's word while its ticket lives, else its own.
+
+    Whoever did not come, or whose time was taken away, has none to wait for.
+    """
+    if ticket:
+        return ticket.state.value
+    if meeting and access.state is AccessState.SCHEDULED:
+        if meeting.no_show_at:
+            return "no_show"
+        if meeting.cancelled_at:
+            return "without_time"
+    return access.state.value
 
 
 def reason_in_words(verdict: Verdict | None) -> str | None:
@@ -46,7 +56,7 @@ def access_row(
         "role_name": role_name(access.role),
         "agency": access.agency,
         "unit": access.unit,
-        "status": status_code(access, ticket),
+        "status": status_code(access, ticket, meeting),
         "meeting": {
             "id": meeting.id,
             "url": f"/meetings/{meeting.id}",
@@ -89,13 +99,13 @@ async def rows_of(
 
 
 def is_superseded(access: Access, every: Iterable[Access]) -> bool:
-    """Whether another of the applicant's accesses is its copy, or the same and not rejected."""
+    """Whether another of the applicant's accesses is its copy, or the same and not over."""
     return any(
         one.copied_from == access.id
         or (
             one.id != access.id
             and (one.role, one.unit) == (access.role, access.unit)
-            and one.state is not AccessState.REJECTED
+            and one.state not in {AccessState.REJECTED, AccessState.EXPIRED}
         )
         for one in every
     )

@@ -16,6 +16,7 @@ class AccessState(StrEnum):
     SCHEDULED = "scheduled"
     APPROVED = "approved"
     REJECTED = "rejected"
+    EXPIRED = "expired"
 
 
 class Decision(StrEnum):
@@ -44,9 +45,18 @@ class Access(Base):
     letter_number: Mapped[str] = mapped_column(String(80))
     valid_from: Mapped[date]
     valid_until: Mapped[date]
+    previous_username: Mapped[str] = mapped_column(String(80), default="")
+    division: Mapped[str] = mapped_column(String(120), default="")
+    unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"))
+    province: Mapped[str] = mapped_column(String(2), default="")
+    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
     timezone: Mapped[str] = mapped_column(String(40))
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_access_state_timezone_valid_until", "state", "timezone", "valid_until"),
+    )
 
 
 class Document(Base):
@@ -62,6 +72,24 @@ class Document(Base):
     media_type: Mapped[str] = mapped_column(String(40))
     size_bytes: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
+
+
+class Upload(Base):
+    """What an applicant has uploaded; sent, and a document too, once it has its `access`."""
+
+    __tablename__ = "upload"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    account: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    title: Mapped[str] = mapped_column(String(80))
+    file_name: Mapped[str] = mapped_column(String(200))
+    stored_as: Mapped[str] = mapped_column(String(ID_LENGTH))
+    media_type: Mapped[str] = mapped_column(String(40))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    pages: Mapped[int]
+    created_at: Mapped[datetime]
+    access: Mapped[str | None] = mapped_column(ForeignKey("access.id"), index=True)
 
 
 class Review(Base):

@@ -16,6 +16,8 @@ from desk.access.files import CallFile
 from desk.access.reasons import REASONS, SHORTEST_FREE_TEXT
 from desk.access.tables import Access, AccessState, CheckMark, Decision, Verdict
 from desk.audit import Did
+from desk.notices.kinds import Kind
+from desk.notices.notices import note_verdict
 from desk.notices.outbox import enqueue
 from desk.notices.verdict_mail import verdict_mail
 from desk.problems import Problem
@@ -95,7 +97,8 @@ async def decide(
     mail = verdict_mail(
         templates, file, judgement.decision, judgement.reason, judgement.explanation, now
     )
-    enqueue(session, "verdict", file.applicant, mail, public_url, now)
+    note_verdict(session, access, decision, now)
+    enqueue(session, Kind.VERDICT, file.applicant, mail, public_url, now)
 
 
 async def _demand_checklist(session: AsyncSession, file: CallFile) -> None:

@@ -5,6 +5,7 @@ joined (decided, or its day is over) is given a fresh one.
 """
 
 from datetime import datetime, timedelta
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -78,6 +79,7 @@ def _account(
         employee_number=demo.nip if demo else None,
         profile_verified_at=now - timedelta(days=17) if demo else None,
         created_at=now,
+        confirmed_at=now,
     )
 
 
@@ -99,6 +101,9 @@ async def _refresh(
         if now >= closes_at:
             await _clear_line(session, account, closes_at - timedelta.resolution, now)
             meeting.starts_at = _fresh_time(demo.index, now)
+            meeting.missed_at = meeting.no_show_at = meeting.cancelled_at = None
+            meeting.moves = meeting.no_shows = 0
+            meeting.is_seated = False
 
 
 async def _clear_line(
@@ -148,7 +153,8 @@ async def _apply(
     session.add(access)
     await session.flush()
     stored_as = new_id()
-    size_bytes, sha256 = DocumentStore(settings.data_dir).keep(stored_as, surat_tugas(facts))
+    store = DocumentStore(settings.data_dir, settings.secret_key)
+    size_bytes, sha256 = store.keep(stored_as, BytesIO(surat_tugas(facts)))
     session.add_all(
         (
             Document(

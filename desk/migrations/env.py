@@ -6,6 +6,7 @@ import desk.access.tables
 import desk.accounts.tables
 import desk.audit
 import desk.call_quality
+import desk.directory.tables
 import desk.idempotency
 import desk.notices.tables
 import desk.schedule.tables  # noqa: F401  the imports fill the metadata

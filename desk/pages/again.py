@@ -1,6 +1,8 @@
 """Applying again after a rejection: the copy to be looked over, and sending it."""
 
-from pydantic import BaseModel
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from desk import audit
@@ -9,11 +11,16 @@ from desk.access.files import documents_of
 from desk.access.roles import role_name
 from desk.access.rows import access_row
 from desk.access.tables import Access, Verdict
+from desk.access.uploads import unsent
 from desk.asks import Ask, Done, View
 from desk.audit import Did
+from desk.keys import MAIL_WAITS, TEMPLATES
+from desk.pages.uploads import upload_fields
 from desk.problems import Problem
+from desk.schedule import news
 from desk.times import day_name
 from desk.words import _
+from signaling.server import Signaling
 
 
 async def review(ask: Ask[Access]) -> View:
@@ -23,6 +30,8 @@ async def review(ask: Ask[Access]) -> View:
     documents = await documents_of(ask.session, access.id)
     found = await ask.session.execute(select(Verdict).where(Verdict.access == access.id))
     verdict = found.scalar_one_or_none()
+    titles = list(dict.fromkeys(one.title for one in documents))
+    fresh = [one for one in await unsent(ask.session, ask.identity.id) if one.title in titles]
     data = {
         "access": access_row(access, verdict=verdict),
         "fields": _fields(access),
@@ -31,7 +40,8 @@ async def review(ask: Ask[Access]) -> View:
             for one in documents
         ],
     }
-    return View("again.html", data)
+    fields = upload_fields(ask, titles, fresh)
+    return View("again.html", data, {"upload_fields": fields})
 
 
 def _fields(access: Access) -> list[tuple[str, str]]:
@@ -54,11 +64,14 @@ class Confirmation(BaseModel):
     """The box under the review."""
 
     confirmed: bool | str = False
+    # Ids of new documents, with spaces between them.
+    uploads: Annotated[str, Field(max_length=1000)] = ""
 
 
 async def send(ask: Ask[Access]) -> Done:
     """POST /access/{id}/again."""
-    if not ask.body(Confirmation).confirmed:
+    confirmation = ask.body(Confirmation)
+    if not confirmation.confirmed:
         raise Problem(
             422,
             "not_confirmed",
@@ -66,7 +79,8 @@ async def send(ask: Ask[Access]) -> Done:
             _("Centang pernyataan bahwa data sudah benar, lalu kirim."),
             url=ask.request.path,
         )
-    sent = await apply_again(ask.session, ask.thing, ask.now, ask.settings)
+    new = confirmation.uploads.split()
+    sent = await apply_again(ask.session, ask.thing, ask.now, ask.settings, new)
     await audit.record(
         ask.session,
         ask.identity.id,
@@ -75,5 +89,11 @@ async def send(ask: Ask[Access]) -> Done:
         ask.now,
         copied_from=ask.thing.id,
     )
+    templates = ask.request.app[TEMPLATES]
+    await news.booked(ask.session, templates, ask.settings, sent.meeting, sent.access, ask.now)
     url = f"/meetings/{sent.meeting.id}"
-    return Done({"access": sent.access.id, "meeting": sent.meeting.id, "url": url}, url)
+
+    def wake(_signaling: Signaling) -> None:
+        ask.request.app[MAIL_WAITS].set()
+
+    return Done({"access": sent.access.id, "meeting": sent.meeting.id, "url": url}, url, wake)

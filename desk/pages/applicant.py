@@ -40,8 +40,14 @@ async def _next_step(
         return {"kind": "call", "url": f"/calls/{call.id}" if call else "/", "access": row}
     if ticket:
         return {"kind": "waiting", "url": f"/waiting/{ticket.id}", "access": row}
+    if row["status"] in {"no_show", "without_time"}:
+        return {"kind": row["status"], "url": f"{row['meeting']['url']}/times", "access": row}
     if row["status"] == AccessState.SCHEDULED:
         return {"kind": "meeting", "url": row["meeting"]["url"], "access": row}
+    return _after_the_verdict(row)
+
+
+def _after_the_verdict(row: dict[str, Any]) -> dict[str, Any] | None:
     if row["status"] == AccessState.REJECTED and row["again_url"]:
         return {"kind": "rejected", "url": "/organisation", "access": row}
     if row["status"] == AccessState.APPROVED:

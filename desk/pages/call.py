@@ -19,6 +19,7 @@ from desk.accounts.tables import Role
 from desk.answers import PRIVATE, dump, led_on
 from desk.asks import Ask, Done, View
 from desk.audit import Did
+from desk.formats.checked import WARNINGS
 from desk.keys import DOCUMENTS
 from desk.pages.documents import described
 from desk.pages.review import checklist_of, review_of, step_now
@@ -113,6 +114,9 @@ def _access(file: CallFile) -> dict[str, Any]:
         "agency_type": access.agency_type,
         "letter_number": access.letter_number,
         "unit_tax_number_masked": masked(access.unit_tax_number),
+        "division": access.division,
+        "previous_username": access.previous_username,
+        "warnings": [_(WARNINGS[code]) for code in access.warnings],
     }
 
 

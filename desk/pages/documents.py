@@ -4,8 +4,8 @@ from typing import Any
 
 from aiohttp import web
 
-from desk.access.pictures import UnreadableDocument
-from desk.access.store import DocumentStore
+from desk.access.children import UnreadableDocument
+from desk.access.store import DocumentStore, Stored
 from desk.access.tables import Document
 from desk.asks import Ask
 from desk.keys import DOCUMENTS
@@ -31,8 +31,13 @@ async def described(store: DocumentStore, document: Document) -> dict[str, Any]:
 async def page(ask: Ask[tuple[Document, str]]) -> web.StreamResponse:
     """GET /documents/{id}/pages/{number}: one page as a picture, to who serves its applicant."""
     document, _call = ask.thing
-    number = int(ask.request.match_info["number"])
-    picture = await ask.request.app[DOCUMENTS].page_picture(document, number)
+    return await picture_of(ask.request, document)
+
+
+async def picture_of(request: web.Request, document: Stored) -> web.Response:
+    """The page that the path names, or 404."""
+    number = int(request.match_info["number"])
+    picture = await request.app[DOCUMENTS].page_picture(document, number)
     if picture is None:
         raise web.HTTPNotFound
     return web.Response(

@@ -12,8 +12,10 @@ from desk.asks import Ask, Done, View
 from desk.audit import Did
 from desk.keys import DOCUMENTS, DRAINING, LIMITS
 from desk.limits import JOINS_OF_AN_ACCOUNT
+from desk.pages.times import moving
 from desk.problems import Problem, already_decided, restarting
 from desk.relays import relay_urls
+from desk.schedule.booking import hold_time
 from desk.schedule.meetings import OpenSpan, open_span
 from desk.schedule.tables import Meeting
 from desk.times import long_date, time_with_zone
@@ -28,23 +30,30 @@ async def meeting(ask: Ask[tuple[Meeting, Access]]) -> View:
     span = _span(ask, booked, access)
     live = await line.live_ticket(ask.session, ask.identity.id)
     ticket = live if live and live.meeting == booked.id else None
-    decided = access.state is not AccessState.SCHEDULED
     data = {
-        "meeting": {
-            "id": booked.id,
-            "starts_at": booked.starts_at,
-            "zone": ZoneInfo(access.timezone),
-            "opens_at": span.opens_at,
-            "closes_at": span.closes_at,
-            "can_join": span.holds(ask.now) and not decided,
-            "is_over": ask.now >= span.closes_at,
-            "decided": decided,
-        },
+        "meeting": _meeting_row(ask, booked, access, span),
+        "moving": await moving(ask, booked, access),
         "access": access_row(access, booked, ticket),
         "letter_number": access.letter_number,
         "ticket": {"url": f"/waiting/{ticket.id}", "state": ticket.state} if ticket else None,
     }
     return View("meeting.html", data, {"relays": relay_urls(ask.settings)})
+
+
+def _meeting_row(ask: Ask[Any], booked: Meeting, access: Access, span: OpenSpan) -> dict[str, Any]:
+    decided = access.state is not AccessState.SCHEDULED
+    has_time = not (decided or booked.cancelled_at or booked.no_show_at)
+    return {
+        "id": booked.id,
+        "starts_at": booked.starts_at,
+        "zone": ZoneInfo(access.timezone),
+        "opens_at": span.opens_at,
+        "closes_at": span.closes_at,
+        "can_join": span.holds(ask.now) and has_time,
+        "is_over": ask.now >= span.closes_at,
+        "decided": decided,
+        "is_cancelled": booked.cancelled_at is not None,
+    }
 
 
 def _span(ask: Ask[Any], booked: Meeting, access: Access) -> OpenSpan:
@@ -58,6 +67,7 @@ async def join(ask: Ask[tuple[Meeting, Access]]) -> Done:
         raise restarting()
     _demand_open(ask, booked, access)
     await hold_scheduled(ask.session, access)
+    await hold_time(ask.session, booked)
     late_after = timedelta(minutes=ask.settings.late_after_minutes)
     ticket, is_new = await line.join(
         ask.session, ask.identity.id, booked.id, booked.starts_at, ask.now, late_after
@@ -84,11 +94,14 @@ def _demand_open(ask: Ask[Any], booked: Meeting, access: Access) -> None:
     span, zone = _span(ask, booked, access), ZoneInfo(access.timezone)
     if access.state is not AccessState.SCHEDULED:
         raise already_decided()
+    if booked.cancelled_at:
+        detail = _("Jadwal ini dibatalkan. Pilih jadwal lain di halaman jadwal Anda.")
+        raise Problem(409, "cancelled", _("Jadwal dibatalkan"), detail)
     if ask.now < span.opens_at:
         detail = _("Ruang tunggu dibuka {day} pukul {time}.").format(
             day=long_date(span.opens_at, zone), time=time_with_zone(span.opens_at, zone)
         )
         raise Problem(409, "too_early", _("Ruang tunggu belum dibuka"), detail)
     if ask.now >= span.closes_at:
-        detail = _("Hari jadwal Anda sudah lewat. Hubungi meja verifikasi untuk jadwal baru.")
+        detail = _("Hari jadwal Anda sudah lewat. Pilih jadwal lain di halaman jadwal Anda.")
         raise Problem(409, "too_late", _("Jadwal sudah lewat"), detail)

@@ -1,8 +1,5 @@
 """The verdict in a call, and the preview of the mail that it sends."""
 
-import base64
-import hashlib
-
 from aiohttp import web
 from pydantic import BaseModel, Field
 
@@ -12,10 +9,11 @@ from desk.access.reasons import LONGEST_EXPLANATION, REASONS
 from desk.access.tables import Decision
 from desk.access.verdicts import Judgement
 from desk.access.ways import ways_on
+from desk.answers import PRIVATE
 from desk.asks import Ask, Done, parse, wants_json
 from desk.keys import MAIL_WAITS, TEMPLATES
 from desk.notices.verdict_mail import verdict_mail
-from desk.templating import Templates
+from desk.pages.mail_preview import framed
 from signaling.server import Signaling
 from waiting_room.errors import NotYourCall
 from waiting_room.tables import CallOutcome
@@ -65,20 +63,11 @@ async def preview(ask: Ask[CallFile]) -> web.StreamResponse:
         judgement.explanation,
         ask.now,
     )
-    headers = {"Cache-Control": "no-store"}
     if wants_json(ask.request):
         answer = {
             "to": ask.thing.applicant.email,
             "subject": mail.subject,
             "language": mail.language.value,
         }
-        return web.json_response(answer, headers=headers)
-    headers["Content-Security-Policy"] = _preview_policy(ask.request.app[TEMPLATES])
-    return web.Response(text=mail.html_body, content_type="text/html", headers=headers)
-
-
-def _preview_policy(templates: Templates) -> str:
-    """A mail is somebody else's page: its own style, and nothing may run, load or lead anywhere."""
-    style = templates.render("mail/mail.css", {})
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'self'; sandbox"
+        return web.json_response(answer, headers=PRIVATE)
+    return framed(ask.request.app[TEMPLATES], mail)

@@ -5,12 +5,16 @@ import { secondsSince } from "./durations.js";
 import { need } from "./elements.js";
 import { spokenMinutes } from "./spoken.js";
 import { word } from "./words.js";
+import { tellOtherZone } from "./zone-note.js";
 
 const LOOK_MS = 1000;
 const SOON_S = 6 * 3600;
 
 const data = /** @type {HTMLElement} */ (document.getElementById("meeting"));
-/** @type {{starts_at: string, opens_at: string, closes_at: string, relays: string[]}} */
+/**
+ * @type {{starts_at: string, opens_at: string, closes_at: string, utc_offset_minutes: number,
+ *   relays: string[]}}
+ */
 const meeting = JSON.parse(data.textContent ?? "");
 
 /**
@@ -46,6 +50,8 @@ function inMinutes(seconds) {
 
 const looking = setInterval(look, LOOK_MS);
 look();
+
+tellOtherZone(meeting.starts_at, meeting.utc_offset_minutes);
 
 const check = new DeviceCheck(need("[data-check]"), meeting.relays);
 check.offer();

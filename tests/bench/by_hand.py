@@ -41,7 +41,7 @@ AUDIT = "INSERT INTO audit_entry (at, actor, act, subject, detail) VALUES (?, ?,
 KEEP = "UPDATE given_answer SET body = ?, location = ? WHERE account = ? AND key = ?"
 
 
-def _stored(moment: datetime) -> str:
+def stored(moment: datetime) -> str:
     """As the desk stores it."""
     return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
@@ -77,10 +77,10 @@ class ByHand:
         return tuple(row)
 
     async def _statements(self, verifier: str) -> str:
-        at, key = _stored(NOW), key_of_ours()
+        at, key = stored(NOW), key_of_ours()
         await self._row(RESERVE, verifier, key, ASKED, at)
         await self._row(ENTER, at, verifier)
-        head = await self._row(HEAD, at, _stored(NOW - AWAY_AFTER))
+        head = await self._row(HEAD, at, stored(NOW - AWAY_AFTER))
         ticket, meeting, order_class, since_at = head
         waited_s = (NOW.replace(tzinfo=None) - datetime.fromisoformat(since_at)).total_seconds()
         call, is_first = new_id(), bool(order_class)

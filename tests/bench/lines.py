@@ -31,9 +31,11 @@ async def fill(database: Database, waiting: int, at: datetime) -> None:
     """Let so many wait since `at`, and 50 verifiers be ready, in a migrated, empty database."""
     ids = [(new_id(), new_id(), new_id(), number) for number in range(waiting)]
     async with database.writing() as session:
-        await session.execute(insert(Account), [_account(one, n, at) for one, _, _, n in ids])
+        await session.execute(insert(Account), [an_account(one, n, at) for one, _, _, n in ids])
         await session.execute(insert(Account), [_verifier(v, at) for v in VERIFIERS])
-        await session.execute(insert(Access), [_access(one, two, n, at) for one, two, _, n in ids])
+        await session.execute(
+            insert(Access), [an_access(one, two, n, at) for one, two, _, n in ids]
+        )
         await session.execute(
             insert(Meeting),
             [
@@ -50,7 +52,8 @@ async def fill(database: Database, waiting: int, at: datetime) -> None:
         )
 
 
-def _account(account: str, number: int, at: datetime) -> dict[str, object]:
+def an_account(account: str, number: int, at: datetime) -> dict[str, object]:
+    """The row of an applicant."""
     return {
         "id": account, "email": f"pemohon{number}@contoh.test", "name": f"Pemohon {number}",
         "role": Role.APPLICANT, "password_hash": "-", "created_at": at,
@@ -64,7 +67,8 @@ def _verifier(account: str, at: datetime) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _access(account: str, access: str, number: int, at: datetime) -> dict[str, object]:
+def an_access(account: str, access: str, number: int, at: datetime) -> dict[str, object]:
+    """The row of their access."""
     return {
         "id": access, "number": f"MV-2611-{number}", "applicant": account,
         "state": AccessState.SCHEDULED, "role": "PPK", "rank": "III/d", "agency_type": "Kota",

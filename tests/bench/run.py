@@ -19,7 +19,9 @@ from tests.bench.line_bench import take_next_flat, take_next_sqlite
 from tests.bench.page_weight_bench import page_weight
 from tests.bench.postgres_bench import take_next_postgresql
 from tests.bench.result import Result
+from tests.bench.slot_bench import slot_booking
 from tests.bench.storm_bench import reconnect_storm
+from tests.bench.upload_bench import upload_memory
 from tests.bench.waiting_bench import line_news, waiting_memory
 
 BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Result | list[Result]]]] = {
@@ -28,6 +30,7 @@ BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Result | list[Result]]]] = {
         take_next_sqlite,
         take_next_flat,
         take_next_postgresql,
+        slot_booking,
         line_news,
         waiting_memory,
         reconnect_storm,
@@ -36,6 +39,7 @@ BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Result | list[Result]]]] = {
         call_recovery,
         lighthouse,
         hostile_hold,
+        upload_memory,
     )
 }
 

@@ -257,7 +257,9 @@ class Person:
         raise AssertionError("nothing of the other side comes")
 
 
-async def sign_in(browser: Browser, desk: Reachable, email: str, **options: Any) -> Person:
+async def sign_in(
+    browser: Browser, desk: Reachable, email: str, password: str = PASSWORD, **options: Any
+) -> Person:
     """A fresh browser context in which `email` has signed in by the form's labels."""
     options.setdefault("viewport", {"width": 1280, "height": 800})
     context = await browser.new_context(**options, permissions=["camera", "microphone"])
@@ -268,7 +270,7 @@ async def sign_in(browser: Browser, desk: Reachable, email: str, **options: Any)
     page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
     await page.goto(f"{desk.url}/signin")
     await page.get_by_label("Email").fill(email)
-    await page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
+    await page.get_by_label("Kata sandi", exact=True).fill(password)
     await page.get_by_role("button", name="Masuk", exact=True).click()
     await page.wait_for_url(lambda url: "/signin" not in url)
     return Person(page, context, faults)

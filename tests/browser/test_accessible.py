@@ -7,9 +7,10 @@ from playwright.async_api import Browser, Page
 
 from tests.browser.axe import violations
 from tests.browser.conftest import Desk, sign_in
+from tests.browser.looks import OVERFLOW
 from tests.browser.test_path import joins, passes_steps, says, takes_next
 
-WIDE, NARROW = (1280, 800), (390, 844)
+WIDE, NARROW, NARROWEST = (1280, 800), (390, 844), (320, 640)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -72,6 +73,50 @@ async def test_the_staffs_pages_and_the_call(browser: Browser, demo: Desk) -> No
     await is_accessible(verifier.page, WIDE)
     await board.page.goto(f"{demo.url}/mails")
     await is_accessible(board.page)
+
+
+async def is_accessible_at_both_ends(page: Page) -> None:
+    """Wide and dark, and as narrow and light as it gets; nothing runs out of the window."""
+    ends: tuple[tuple[tuple[int, int], Literal["light", "dark"]], ...] = (
+        (WIDE, "dark"),
+        (NARROWEST, "light"),
+    )
+    for (width, height), theme in ends:
+        await page.set_viewport_size({"width": width, "height": height})
+        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        assert await violations(page) == [], f"{page.url} at {width} px, {theme}"
+        assert await page.evaluate(OVERFLOW) <= 0, f"{page.url} runs out of {width} px"
+
+
+async def test_the_way_to_a_meeting(browser: Browser, demo: Desk) -> None:
+    stranger = await (await browser.new_context()).new_page()
+    for path in ("/signup", "/forgot"):
+        await stranger.goto(demo.url + path)
+        await is_accessible_at_both_ends(stranger)
+    page = (await sign_in(browser, demo, "pemohon3@demo.test")).page
+    await page.locator('a[href^="/meetings/"]').first.click()
+    await page.get_by_role("button", name="Cari Jadwal Lain").click()
+    await page.wait_for_url(re.compile("/times"))
+    await is_accessible_at_both_ends(page)
+    for path in ("/access", "/notices", "/account/password", "/access/new"):
+        await page.goto(demo.url + path)
+        await is_accessible_at_both_ends(page)
+    await page.get_by_label("Role").select_option(label="Pejabat Pengadaan (PP)")
+    await page.get_by_role("button", name="Hubungkan Akses").click()
+    await page.get_by_role("button", name="Ajukan Akses").click()
+    await page.wait_for_url(re.compile("check=1"))
+    await is_accessible_at_both_ends(page)
+
+
+async def test_the_administrators_pages(browser: Browser, demo: Desk) -> None:
+    page = (await sign_in(browser, demo, "admin@demo.test")).page
+    paths = (
+        "/schedule", "/schedule/roster", "/schedule/unplaced", "/directory", "/roles", "/roles/PPK",
+        "/staff", "/mails?state=sent", "/mails/preview",
+    )  # fmt: skip
+    for path in paths:
+        await page.goto(demo.url + path)
+        await is_accessible_at_both_ends(page)
 
 
 async def test_a_planted_fault_is_found(browser: Browser, demo: Desk) -> None:

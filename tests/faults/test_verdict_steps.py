@@ -52,7 +52,7 @@ async def _traces(database: Database, call: str) -> tuple[int, ...]:
     return (
         await count(database, "verdict", f"call = '{call}'"),
         await count(database, "audit_entry", f"act = 'approved' AND subject = {access}"),
-        await count(database, "outbox_mail", f"recipient = {email}"),
+        await count(database, "outbox_mail", f"recipient = {email} AND kind = 'verdict'"),
     )
 
 

@@ -1,0 +1,42 @@
+"""The first step of an application: the profile and the role."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from desk.application import drafts
+from desk.asks import Ask, Done, View
+from desk.directory.roles import all_role_forms, name_of, role_form
+from desk.directory.tables import RoleForm
+from desk.pages.drafted import can_be_applied_for, no_such_role
+
+PROFILES = ("non_penyedia", "penyedia")
+
+
+async def choose(ask: Ask[None]) -> View:
+    """GET /access/new: which profile and role."""
+    forms = [form for form in await all_role_forms(ask.session) if can_be_applied_for(form)]
+    data = {"roles": [_role_row(form) for form in forms]}
+    return View("application_role.html", data, {"profiles": PROFILES})
+
+
+def _role_row(form: RoleForm) -> dict[str, Any]:
+    return {"code": form.code, "profile_type": form.profile_type, "name": name_of(form)}
+
+
+class Choice(BaseModel):
+    """A profile and a role."""
+
+    profile_type: str = Field(max_length=16)
+    role: str = Field(max_length=16)
+
+
+async def begin(ask: Ask[None]) -> Done:
+    """POST /access/new: the draft for that role, the one there is or a new one."""
+    choice = ask.body(Choice)
+    form = await role_form(ask.session, choice.role)
+    if form is None or not can_be_applied_for(form) or form.profile_type != choice.profile_type:
+        raise no_such_role()
+    draft = await drafts.begin(ask.session, ask.identity.id, form.code, ask.now)
+    url = f"/access/drafts/{draft}"
+    return Done({"draft": draft, "url": url}, url)

@@ -1,0 +1,80 @@
+"""The last step of an application: all that was entered, confirmed and sent."""
+
+from pydantic import BaseModel
+
+from desk import audit
+from desk.application.sending import send_in
+from desk.application.showing import summary
+from desk.application.tables import Draft
+from desk.asks import Ask, Done, View
+from desk.audit import Did
+from desk.formats.checked import WARNINGS
+from desk.keys import MAIL_WAITS, TEMPLATES
+from desk.pages.drafted import checked_draft, draft_row, letters_of
+from desk.problems import Problem
+from desk.schedule import news
+from desk.words import _
+from signaling.server import Signaling
+
+
+async def review(ask: Ask[Draft]) -> View:
+    """GET /access/drafts/{id}/review: all that was entered, to be confirmed."""
+    asked, checked = await checked_draft(ask)
+    if checked.problems:
+        raise incomplete(ask.thing.id)
+    data = {
+        "draft": draft_row(ask.thing, asked),
+        "summary": summary(asked.fields, checked),
+        "warnings": [_(WARNINGS[code]) for code in checked.warnings],
+        "uploads": [
+            {"title": one.title, "file_name": one.file_name, "size_bytes": one.size_bytes}
+            for one in await letters_of(ask)
+        ],
+    }
+    return View("application_review.html", data)
+
+
+def incomplete(draft: str) -> Problem:
+    """Something is missing or wrong in the form."""
+    return Problem(
+        422,
+        "incomplete",
+        _("Isian belum lengkap"),
+        _("Perbaiki isian yang ditandai pada formulir, lalu ajukan lagi."),
+        url=f"/access/drafts/{draft}?check=1",
+    )
+
+
+class Confirmation(BaseModel):
+    """The box under the review."""
+
+    confirmed: bool | str = False
+
+
+async def send(ask: Ask[Draft]) -> Done:
+    """POST /access/drafts/{id}/send (Kirim): the application with its documents and its time."""
+    draft = ask.thing
+    if not ask.body(Confirmation).confirmed:
+        raise Problem(
+            422,
+            "not_confirmed",
+            _("Belum dikonfirmasi"),
+            _("Centang pernyataan bahwa data sudah benar, lalu kirim."),
+            url=f"/access/drafts/{draft.id}/review",
+        )
+    _form, checked = await checked_draft(ask)
+    if checked.problems:
+        raise incomplete(draft.id)
+    uploads = [one.id for one in await letters_of(ask)]
+    sent = await send_in(ask.session, ask.settings, draft, checked, uploads, ask.now)
+    await audit.record(
+        ask.session, ask.identity.id, Did.APPLIED, sent.access.id, ask.now, role=draft.role
+    )
+    templates = ask.request.app[TEMPLATES]
+    await news.booked(ask.session, templates, ask.settings, sent.meeting, sent.access, ask.now)
+    url = f"/meetings/{sent.meeting.id}"
+
+    def wake(_signaling: Signaling) -> None:
+        ask.request.app[MAIL_WAITS].set()
+
+    return Done({"access": sent.access.id, "meeting": sent.meeting.id, "url": url}, url, wake)
