@@ -39,6 +39,9 @@ class Action(StrEnum):
     SEE_DESK = "see_desk"
     CHOOSE_STATE = "choose_state"
     TAKE_NEXT = "take_next"
+    SEE_REVIEWS = "see_reviews"
+    TAKE_REVIEW = "take_review"
+    REVIEW_DOCUMENTS = "review_documents"
     SEE_CALL = "see_call"
     REVIEW_CALL = "review_call"
     DECIDE = "decide"
@@ -127,6 +130,9 @@ RULES: dict[Action, Rule] = {
     Action.SEE_DESK: _only(Role.VERIFIER),
     Action.CHOOSE_STATE: _only(Role.VERIFIER),
     Action.TAKE_NEXT: _only(Role.VERIFIER),
+    Action.SEE_REVIEWS: _only(Role.VERIFIER),
+    Action.TAKE_REVIEW: _only(Role.VERIFIER),
+    Action.REVIEW_DOCUMENTS: _only(Role.VERIFIER, of=SERVING),
     Action.SEE_CALL: _only(Role.APPLICANT, Role.VERIFIER, of=OWN + SERVING),
     Action.REVIEW_CALL: _only(Role.VERIFIER, of=SERVING),
     Action.DECIDE: _only(Role.VERIFIER, of=SERVING),

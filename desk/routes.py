@@ -6,6 +6,7 @@ from desk.access.files import (
     find_access,
     find_bare_call,
     find_call,
+    find_claim,
     find_document,
     find_meeting,
     find_ticket,
@@ -30,6 +31,7 @@ from desk.pages import (
     application_form,
     application_review,
     call,
+    claim,
     confirm,
     directory,
     documents,
@@ -43,6 +45,7 @@ from desk.pages import (
     notices,
     own_password,
     review,
+    reviews,
     role_forms,
     roster,
     schedule,
@@ -135,6 +138,24 @@ def add_routes(app: web.Application) -> None:
             web.post(f"/calls/{ID}/reveal", command(review.reveal, do.REVIEW_CALL, find_call)),
             web.get(f"/calls/{ID}/mail-preview", page(verdict.preview, do.DECIDE, find_call)),
             web.post(f"/calls/{ID}/verdict", command(verdict.give, do.DECIDE, find_call)),
+            web.get("/reviews", page(reviews.reviews, do.SEE_REVIEWS)),
+            web.post("/reviews/take", command(reviews.take, do.TAKE_REVIEW)),
+            web.get(f"/reviews/{ID}", page(claim.claim, do.REVIEW_DOCUMENTS, find_claim)),
+            web.post(
+                f"/reviews/{ID}/checklist",
+                command(claim.mark_step, do.REVIEW_DOCUMENTS, find_claim),
+            ),
+            web.post(
+                f"/reviews/{ID}/notes", command(claim.keep_notes, do.REVIEW_DOCUMENTS, find_claim)
+            ),
+            web.post(
+                f"/reviews/{ID}/reveal", command(claim.reveal, do.REVIEW_DOCUMENTS, find_claim)
+            ),
+            web.post(
+                f"/reviews/{ID}/return", command(claim.give_back, do.REVIEW_DOCUMENTS, find_claim)
+            ),
+            web.get(f"/reviews/{ID}/mail-preview", page(claim.preview, do.DECIDE, find_claim)),
+            web.post(f"/reviews/{ID}/verdict", command(claim.give, do.DECIDE, find_claim)),
             web.get(
                 f"/documents/{ID}/pages/{{number:[0-9]{{1,2}}}}",
                 page(documents.page, do.SEE_DOCUMENT, find_document),

@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     service_level_percent: Annotated[int, Field(ge=1, le=100)] = 80
     service_level_s: Positive = 300
     handling_target_minutes: Positive = 9
+    # Three times 24 hours, as the guide promises them.
+    review_hours: Positive = 72
     wrap_up_s: Positive = 60
     session_hours: Positive = 12
     # The children that work on documents take no more than 20 MB.
@@ -197,6 +199,11 @@ class Settings(BaseSettings):
     def call_grace(self) -> timedelta:
         """How long a call is held for a side that is gone."""
         return timedelta(seconds=self.call_grace_s)
+
+    @property
+    def review(self) -> timedelta:
+        """How long a review of documents may take, from the sending on."""
+        return timedelta(hours=self.review_hours)
 
     @property
     def upload_bytes(self) -> int:

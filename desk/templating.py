@@ -67,6 +67,8 @@ def _environment(language: Language, settings: Settings, assets: Assets) -> Envi
             "duration",
             "duration_in_words",
             "target_in_words",
+            "age_in_words",
+            "review_time",
         )
     }
     environment.filters |= {name: getattr(amounts, name) for name in ("number", "decimal")}

@@ -13,6 +13,7 @@ from babel.dates import format_date
 from babel.units import format_unit
 
 from desk.language import Language, spoken
+from desk.words import _
 
 # Between hours, minutes and seconds.
 SEPARATORS = {Language.INDONESIAN: ".", Language.ENGLISH: ":"}
@@ -106,10 +107,28 @@ def duration_in_words(seconds: float) -> str:
     return f"{_unit('minute', minutes)} {spare}" if minutes else spare
 
 
+def age_in_words(seconds: float) -> str:
+    """ "2 hari 4 jam", "5 jam" or "12 menit": rougher the longer it is."""
+    minutes = max(0, int(seconds)) // 60
+    hours = minutes // 60
+    days, rest = divmod(hours, 24)
+    if days:
+        return f"{_unit('day', days)} {_unit('hour', rest)}" if rest else _unit("day", days)
+    return _unit("hour", hours) if hours else _unit("minute", minutes)
+
+
 def target_in_words(seconds: int) -> str:
     """ "5 menit" where it is whole minutes, else "90 detik"."""
     minutes, rest = divmod(seconds, 60)
     return _unit("second", seconds) if rest else _unit("minute", minutes)
+
+
+def review_time(hours: int) -> str:
+    """ "3x24 jam" for 72 hours, as the guide writes it; "36 jam" where it is no whole days."""
+    days, rest = divmod(hours, 24)
+    if rest or not days:
+        return _unit("hour", hours)
+    return _("{days}x24 jam").format(days=days)
 
 
 def _unit(name: str, number: int) -> str:

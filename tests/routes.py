@@ -12,7 +12,7 @@ from desk.keys import ASSETS
 from tests import things
 from tests.post import notices_of, write_mail
 from tests.scenes import InCall, Waits, enter, join, joined, on_duty, take
-from tests.support import Applicant, RunningDesk
+from tests.support import Applicant, RunningDesk, Visitor
 
 # Not a page: tests/test_*_socket.py ask who may connect.
 SOCKETS = "/socket.io/"
@@ -88,6 +88,7 @@ async def places(desk: RunningDesk) -> Places:
         "/access/": applicant.access.id,
         "/calls/": call.call,
         "/documents/": document.id,
+        "/reviews/": await _claimed(desk, applicant, verifier),
         "/mails/": mail.id,
         "/notices/": notice.id,
         "/agencies/": agency,
@@ -101,6 +102,15 @@ async def places(desk: RunningDesk) -> Places:
     digest = desk.app[ASSETS].digest
     waiting = await joined(desk)
     return Places(call, document, waiting, applicant, digest, agency, units, ids, links)
+
+
+async def _claimed(desk: RunningDesk, applicant: Applicant, verifier: Visitor) -> str:
+    """A claim of the serving verifier's, with another application beside it."""
+    await things.submitted(desk, hours_ago=2, by=applicant.account)
+    await things.submitted(desk)
+    status, body = await verifier.act("/reviews/take")
+    assert status == 200, body
+    return str(body["claim"])
 
 
 async def _give(desk: RunningDesk, what: Applicant, to: Applicant) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
+from desk.access.checklist import missing_of
+from desk.access.document_steps import document_steps_of
 from desk.accounts.tables import Account
 from desk.demo.letter import letter_facts, surat_tugas
 from desk.demo.people import APPLICANTS
 from desk.directory.changing import add_agency
 from desk.directory.tables import AgencyKind
-from tests.scenes import count, enter, is_problem, value
+from tests.scenes import count, enter, is_problem, on_duty, value
 from tests.support import RunningDesk, Visitor
 
 ANSWERS = {
@@ -86,7 +88,7 @@ async def test_the_first_step_offers_the_roles_of_both_profiles(desk: RunningDes
     for words in ("Tipe Profil", "Non Penyedia", "Penyedia", "Role", "Hubungkan Akses"):
         assert words in page
     codes = {role["code"] for role in (await visitor.read("/access/new"))[1]["roles"]}
-    assert {"PA", "KPA", "PPK", "PP", "POKJA"} <= codes
+    assert {"PA", "KPA", "PPK", "PP", "POKJA", "AUDITOR", "PENYEDIA_ADMIN"} <= codes
     refused = await visitor.act("/access/new", CHOICE | {"profile_type": "penyedia"})
     is_problem(refused, 422, "no_such_role")
 
@@ -202,3 +204,54 @@ async def test_a_draft_given_up_is_gone(desk: RunningDesk) -> None:
     assert (await visitor.act(f"{draft}/discard"))[0] == 200
     assert (await visitor.read(draft))[0] == 404
     assert await count(desk.database, "draft") == 0
+
+
+COMPANY = {
+    "company_name": "PT Contoh Sejahtera",
+    "company_number": "1234567890123",
+    "company_tax_number": "0009001011941000",
+    "position": "Direktur",
+}
+
+
+async def test_documents_alone_from_the_form_to_the_decision_and_again(desk: RunningDesk) -> None:
+    _account, visitor = await newcomer(desk)
+    choice = {"profile_type": "penyedia", "role": "PENYEDIA_ADMIN"}
+    draft = str((await visitor.act("/access/new", choice))[1]["url"])
+    await upload(visitor)
+    assert (await visitor.act(draft, COMPANY))[1]["problems"] == {}
+    assert "dalam 3x24 jam" in (await visitor.open(f"{draft}/review"))[1]
+    status, body = await sent(visitor, draft)
+    assert (status, body["meeting"], body["url"]) == (200, None, f"/access/{body['access']}")
+    assert await count(desk.database, "meeting") == 0
+    promised = "Jumat, 27 November 2026 pukul 08.00 WIB"
+    page = (await visitor.open(body["url"]))[1]
+    assert "Dokumen Anda ditelaah verifikator, hasilnya dikirim lewat email." in page
+    shown = (await visitor.read(body["url"]))[1]
+    assert shown["shown"]["status"] == "submitted"
+    assert [stop["kind"] for stop in shown["way"]] == ["sent", "reviewed", "result"]
+    told = await value(desk.database, "SELECT text_body FROM outbox_mail WHERE kind = 'received'")
+    for said in (page, told, (await visitor.open("/"))[1], (await visitor.open("/notices"))[1]):
+        assert promised in said
+    _verifier, verifier = await on_duty(desk)
+    for decision in ("rejected", "approved"):
+        claim = (await verifier.act("/reviews/take"))[1]["url"]
+        status, review = await verifier.read(claim)
+        assert (status, review["access"]["company_number"]) == (200, COMPANY["company_number"])
+        picture = review["documents"][0]["page_urls"][0]
+        assert (await verifier.http.get(verifier.base + picture)).status == 200
+        for step in missing_of(document_steps_of("PENYEDIA_ADMIN"), {}):
+            await verifier.act(f"{claim}/checklist", {"step": step, "passed": True})
+        verdict = {"decision": decision, "reason": "DOC_ILLEGIBLE"}
+        answer = await verifier.act(f"{claim}/verdict", verdict)
+        assert answer == (200, {"decision": decision, "url": "/reviews"})
+        assert (await verifier.http.get(verifier.base + picture)).status == 404
+        newest = (await visitor.read("/access"))[1]
+        assert newest["shown"]["status"] == decision
+        assert [stop["kind"] for stop in newest["way"]] == ["sent", "reviewed", decision]
+        if again := newest["shown"]["again_url"]:
+            desk.clock.forward(minutes=1)
+            _status, body = await visitor.act(again, {"confirmed": "yes"})
+            assert body["url"] == f"/access/{body['access']}"
+    assert await count(desk.database, "outbox_mail", "kind = 'verdict'") == 2
+    assert await count(desk.database, "verdict", "call IS NULL AND claim IS NOT NULL") == 2

@@ -88,6 +88,17 @@ EXPECTED = {
     "GET /calls/{id}/way": Row(401, 200, 404, 200, 404, 403, 403),
     "GET /calls/{id}/mail-preview": Row(401, 403, 403, 200, 404, 403, 403),
     "GET /documents/{id}/pages/{number}": Row(401, 403, 403, 200, 404, 403, 403),
+    "GET /reviews": Row(401, 403, 403, 200, 200, 403, 403),
+    "GET /reviews/{id}": Row(401, 403, 403, 200, 404, 403, 403),
+    "GET /reviews/{id}/mail-preview": Row(401, 403, 403, 200, 404, 403, 403),
+    "POST /reviews/take": Row(401, 403, 403, 200, 200, 403, 403),
+    "POST /reviews/{id}/checklist": Row(
+        401, 403, 403, 200, 404, 403, 403, {"step": "legible", "passed": True}
+    ),
+    "POST /reviews/{id}/notes": Row(401, 403, 403, 200, 404, 403, 403, {"notes": "rapi"}),
+    "POST /reviews/{id}/reveal": Row(401, 403, 403, 200, 404, 403, 403, {"field": "identity"}),
+    "POST /reviews/{id}/verdict": Row(401, 403, 403, 409, 404, 403, 403, {"decision": "approved"}),
+    "POST /reviews/{id}/return": Row(401, 403, 403, 200, 404, 403, 403),
     "POST /meetings/{id}/times": Row(401, 409, 404, 403, 403, 403, 403, {"starts_at": "earliest"}),
     "POST /schedule/meetings/{id}": Row(
         401, 403, 403, 403, 403, 409, 409, {"starts_at": "earliest"}

@@ -67,15 +67,22 @@ async def test_everybody_is_there_with_a_letter_and_a_password(
     await load_demonstration(database, settings, now)
     await _demand_joinable(database, settings, now)
     people = {one.email: one for one in await hall.all(Account)}
-    assert len(people) == 27
+    assert len(people) == 29
     assert people["verifikator5@demo.test"].role is Role.VERIFIER
     assert people["pengawas@demo.test"].role is Role.SUPERVISOR
     assert people["admin@demo.test"].role is Role.ADMINISTRATOR
     for email in ("pemohon1@demo.test", "verifikator1@demo.test"):
         assert await password_matches(people[email].password_hash, PASSWORD)
     letters = await hall.all(Document)
-    accesses = {access.id for _, access, _ in await _cases(database)}
-    assert {letter.access for letter in letters} == accesses
+    accesses = {access.id: access for access in await hall.all(Access)}
+    assert {letter.access for letter in letters} == accesses.keys()
+    by_documents = sorted(
+        now - access.submitted_at
+        for access in accesses.values()
+        if access.state is AccessState.SUBMITTED
+    )
+    assert len(by_documents) == 2
+    assert by_documents[0] < settings.review < by_documents[1]
     vault = Vault(settings.data_dir / "documents", derive(settings.secret_key, "documents"))
     for letter in letters:
         assert b"%PDF" not in vault.path(letter.stored_as).read_bytes()
@@ -130,7 +137,7 @@ async def test_whoever_was_decided_applies_anew(hall: Hall, settings: Settings) 
     hall.clock.forward(minutes=20)
     await load_demonstration(database, settings, hall.clock.now())
     await _demand_joinable(database, settings, hall.clock.now())
-    assert len(await hall.all(Access)) == len(await hall.all(Document)) == 40
+    assert len(await hall.all(Access)) == len(await hall.all(Document)) == 42
 
 
 async def test_a_day_later_the_line_is_clear_and_the_new_day_counts_nothing(

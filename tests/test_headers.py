@@ -10,7 +10,7 @@ from tests.scenes import enter
 from tests.support import RunningDesk, Visitor
 
 # Mails, which are shown in frames: pages of their own.
-FRAMED = {"/calls/{id}/mail-preview", "/mails/preview/page"}
+FRAMED = {"/calls/{id}/mail-preview", "/mails/preview/page", "/reviews/{id}/mail-preview"}
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

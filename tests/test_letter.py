@@ -8,7 +8,7 @@ import pytest
 
 from desk.access.roles import role_name
 from desk.demo.letter import LetterFacts, letter_facts, spaced_nip, surat_tugas
-from desk.demo.people import APPLICANTS
+from desk.demo.people import APPLICANTS, AUDITORS
 
 TODAY = date(2026, 11, 24)
 
@@ -27,9 +27,9 @@ def page_text(document: pypdfium2.PdfDocument, index: int) -> str:
     return words
 
 
-@pytest.mark.parametrize("index", range(len(APPLICANTS)))
+@pytest.mark.parametrize("index", range(len(APPLICANTS + AUDITORS)))
 def test_a_letter_carries_every_fact_of_its_applicant(index: int) -> None:
-    applicant = APPLICANTS[index]
+    applicant = (APPLICANTS + AUDITORS)[index]
     pages = pages_of(surat_tugas(letter_facts(applicant, TODAY)))
     for fact in (
         "SURAT TUGAS",

@@ -1,12 +1,14 @@
 """Migrations: from nothing to exactly the tables that the program knows."""
 
 import asyncio
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Connection, inspect, text
+from sqlalchemy import CheckConstraint, Connection, MetaData, Table, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from desk import audit
@@ -73,6 +75,8 @@ async def test_checks_and_partial_indexes_are_there_too(database: Database) -> N
         "ix_slot_free",
         "uq_call_open_ticket",
         "uq_call_open_verifier",
+        "uq_claim_open_access",
+        "uq_claim_open_verifier",
         "uq_ticket_live_applicant",
     }
 
@@ -201,4 +205,54 @@ async def test_accounts_of_before_the_sign_up_are_confirmed(settings: Settings) 
     async with database.reading() as session:
         found = await session.execute(text("SELECT confirmed_at = created_at FROM account"))
         assert found.scalar_one()
+    await database.close()
+
+
+# The rows of a verdict that was given in a call; columns that say nothing here are filled.
+BEFORE_REVIEWS = {
+    "account": {"id": "ani", "role": "verifier"},
+    "access": {"id": "akses", "applicant": "ani", "state": "rejected"},
+    "meeting": {"id": "rapat", "access": "akses"},
+    "ticket": {"id": "tiket", "applicant": "ani", "meeting": "rapat", "state": "served"},
+    "call": {"id": "telepon", "ticket": "tiket", "verifier": "ani", "outcome": "rejected"},
+    "verdict": {
+        "id": "putusan", "call": "telepon", "access": "akses", "verifier": "ani",
+        "decision": "rejected",
+    },
+}  # fmt: skip
+
+
+def _insert(connection: Connection, name: str, given: dict[str, str]) -> None:
+    """A row of a table as it is at this revision."""
+    table = Table(name, MetaData(), autoload_with=connection)
+    filler = {datetime: MORNING, date: MORNING.date(), dict: [], object: []}
+    row: dict[str, Any] = {}
+    for column in table.columns:
+        if not column.nullable and column.name not in given:
+            kind = column.type.python_type
+            row[column.name] = filler[kind] if kind in filler else kind()
+    connection.execute(table.insert().values(row | given))
+
+
+async def test_verdicts_of_before_the_reviews_stay_those_of_their_calls(settings: Settings) -> None:
+    database = Database(settings.database_url.replace("desk.db", "other.db"))
+    if database.writer.dialect.name == "postgresql":
+        async with database.writing() as session:
+            await session.execute(text("DROP SCHEMA public CASCADE"))
+            await session.execute(text("CREATE SCHEMA public"))
+    await migrate(database, "0011")
+    async with database.writer.connect() as connection:
+        for name, given in BEFORE_REVIEWS.items():
+            await connection.run_sync(_insert, name, given)
+        await connection.commit()
+    await migrate(database)
+    async with database.reading() as session:
+        found = await session.execute(text("SELECT id, call, claim, access FROM verdict"))
+        assert found.all() == [("putusan", "telepon", None, "akses")]
+        number = await session.execute(text("SELECT company_number FROM access"))
+        assert number.scalar_one() == ""
+    # What decided has to be named.
+    with pytest.raises(IntegrityError, match="made_in"):
+        async with database.writing() as session:
+            await session.execute(text("UPDATE verdict SET call = NULL"))
     await database.close()

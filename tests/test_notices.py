@@ -33,6 +33,10 @@ AT = "Friday, 27 November 2026 at 10:00 WITA (09:00 WIB)"
 
 # The subject of each, and words that its mail must say, in both languages.
 SAID = {
+    Kind.RECEIVED: (
+        ("Permohonan Anda sudah diterima", WHEN, "ditelaah verifikator"),
+        ("Your application has been received", AT, "reviews your documents"),
+    ),
     Kind.BOOKED: (
         ("Jadwal Verifikasi Akses INAPROC: Jumat, 27 November 2026 pukul 10.00 WITA", WHEN),
         ("INAPROC access verification: Friday, 27 November 2026 at 10:00 WITA", AT),
@@ -119,7 +123,9 @@ async def test_every_kind_reaches_its_reader_in_their_language(
         (await session.get_one(Account, who.account.id)).language = language
     clock.forward(days=2)  # Thursday: the day before
     for kind in SAID:
-        before = {"before_at": BEFORE} if kind is Kind.MOVED else {}
+        before = {
+            Kind.MOVED: {"before_at": BEFORE}, Kind.RECEIVED: {"due_at": STARTS},
+        }.get(kind, {})  # fmt: skip
         clock.forward(seconds=1)
         await telling(database, templates, settings, kind, who, clock.now(), **before)
     assert await delivery.deliver_due() == len(SAID)

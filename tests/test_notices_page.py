@@ -20,7 +20,8 @@ async def told(desk: RunningDesk, who: Applicant, *kinds: Kind) -> None:
         desk.clock.forward(minutes=1)
         async with desk.database.writing() as session:
             await tell(session, desk.app[TEMPLATES], desk.settings, kind, who.access,
-                       now=desk.clock.now(), meeting=who.meeting)  # fmt: skip
+                       now=desk.clock.now(), meeting=who.meeting,
+                       due_at=who.meeting.starts_at)  # fmt: skip
 
 
 async def test_the_newest_come_first_by_day_in_the_zone_of_the_unit(desk: RunningDesk) -> None:

@@ -8,6 +8,7 @@ from desk.access.roles import role_name
 from desk.demo.people import (
     ADMINISTRATOR,
     APPLICANTS,
+    AUDITORS,
     SUPERVISOR,
     VERIFIERS,
     WIB,
@@ -23,20 +24,22 @@ ZONES = {
     **dict.fromkeys(("81", "91", "92"), WIT),
 }
 
-each_applicant = pytest.mark.parametrize("applicant", APPLICANTS, ids=lambda one: one.name)
+EVERYBODY = APPLICANTS + AUDITORS
+each_applicant = pytest.mark.parametrize("applicant", EVERYBODY, ids=lambda one: one.name)
 
 
 def test_there_are_as_many_people_as_the_contract_promises() -> None:
     assert [one.email for one in APPLICANTS] == [f"pemohon{n}@demo.test" for n in range(1, 21)]
+    assert [one.email for one in AUDITORS] == ["pemohon21@demo.test", "pemohon22@demo.test"]
     assert [one.email for one in VERIFIERS] == [f"verifikator{n}@demo.test" for n in range(1, 6)]
     assert (SUPERVISOR.email, ADMINISTRATOR.email) == ("pengawas@demo.test", "admin@demo.test")
 
 
 def test_nobody_shares_a_number_or_a_name() -> None:
     for field in ("nik", "nip", "name"):
-        assert len({getattr(one, field) for one in APPLICANTS}) == len(APPLICANTS)
-    numbers = {one.letter_number(date(2026, 11, 20)) for one in APPLICANTS}
-    assert len(numbers) == len(APPLICANTS)
+        assert len({getattr(one, field) for one in EVERYBODY}) == len(EVERYBODY)
+    numbers = {one.letter_number(date(2026, 11, 20)) for one in EVERYBODY}
+    assert len(numbers) == len(EVERYBODY)
     assert len({one.desk_number for one in VERIFIERS}) == len(VERIFIERS)
 
 

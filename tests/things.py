@@ -1,8 +1,8 @@
 """Things that routes speak of, made directly in the database: their ids."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from desk.access.tables import Document, Upload
+from desk.access.tables import Access, AccessState, Document, Upload
 from desk.access.uploads import OF_A_DOCUMENT
 from desk.accounts.links import fresh_token, keep_link
 from desk.accounts.tables import Account, Purpose
@@ -73,3 +73,21 @@ async def uploaded(desk: RunningDesk, by: Account, like: Document) -> str:
     async with desk.database.writing() as session:
         session.add(upload)
     return upload.id
+
+
+async def submitted(
+    desk: RunningDesk, hours_ago: int = 1, by: Account | None = None, role: str = "AUDITOR"
+) -> Access:
+    """An application that is verified by its documents, of a new applicant unless `by` is one."""
+    account = by or await desk.people.newcomer()
+    desk.people.made += 1
+    access = Access(
+        id=new_id(), number=f"MV-2611-{desk.people.made:04}", applicant=account.id,
+        state=AccessState.SUBMITTED, role=role, rank="", agency_type="city", agency=AGENCY,
+        unit=f"Inspektorat {desk.people.made}", unit_tax_number="", letter_number="",
+        valid_from=date(2026, 1, 2), valid_until=date(2026, 12, 31), timezone="Asia/Jakarta",
+        submitted_at=desk.clock.now() - timedelta(hours=hours_ago),
+    )  # fmt: skip
+    async with desk.database.writing() as session:
+        session.add(access)
+    return access

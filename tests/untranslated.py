@@ -46,6 +46,7 @@ TABLES = {
     "chat_line": "text",
     "verdict": "explanation",
     "review": "notes",
+    "claim": "notes",
     "agency": "name",
     "unit": "name, address",
     "role_form": "name_id, name_en",
@@ -131,7 +132,7 @@ async def data_of(database: Database, settings: Settings) -> list[str]:
 def _of_the_calendar() -> set[str]:
     english = Locale.parse(Language.ENGLISH)
     names = {"WIB", "WITA", "WIT", "UTC"}
-    names |= {f"{unit}{s}" for unit in ("hour", "minute", "second") for s in ("", "s")}
+    names |= {f"{unit}{s}" for unit in ("day", "hour", "minute", "second") for s in ("", "s")}
     for kind in (english.months, english.days):
         for width in ("wide", "abbreviated"):
             names |= set(kind["format"][width].values())

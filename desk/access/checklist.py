@@ -4,7 +4,7 @@ Grounds: domain.md 1.5 (the call script) and 4.3 (NIST SP 800-63A, BaFin 3/2017)
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -96,13 +96,18 @@ GESTURES = (
 
 
 def steps_of(role: str) -> list[Step]:
-    """The steps of a role, in order."""
-    return [STEPS[key] for key in STEPS_OF_ROLE[role]]
+    """The steps of a role in a call, in order."""
+    return [STEPS[key] for key in STEPS_OF_ROLE.get(role, COMMON)]
+
+
+def missing_of(steps: Iterable[Step], passed: Mapping[str, bool]) -> list[str]:
+    """Those of the steps that are required and have not passed."""
+    return [step.key for step in steps if step.required and not passed.get(step.key)]
 
 
 def missing_steps(role: str, passed: Mapping[str, bool]) -> list[str]:
-    """The required steps that have not passed."""
-    return [step.key for step in steps_of(role) if step.required and not passed.get(step.key)]
+    """The required steps of a call that have not passed."""
+    return missing_of(steps_of(role), passed)
 
 
 def draw_challenge() -> dict[str, Any]:

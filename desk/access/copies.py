@@ -1,7 +1,6 @@
-"""Applying again after a rejection: a copy of the old application, sent with a new time."""
+"""Applying again after a rejection: a copy of the old application, sent anew."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,26 +11,17 @@ from desk.access.files import documents_of
 from desk.access.rows import is_superseded
 from desk.access.tables import Access, AccessState, Document
 from desk.access.uploads import OF_A_DOCUMENT, attach
+from desk.application.beginning import Sent, begin
 from desk.problems import Problem
-from desk.schedule.booking import book_earliest
-from desk.schedule.tables import Meeting
 from desk.settings import Settings
 from desk.words import _
 from waiting_room.tables import new_id
 
 COPIED = (
     "applicant", "role", "rank", "agency_type", "agency", "unit", "unit_tax_number",
-    "letter_number", "valid_from", "valid_until", "timezone", "unit_id", "division", "province",
-    "previous_username", "warnings",
+    "company_number", "letter_number", "valid_from", "valid_until", "timezone", "unit_id",
+    "division", "province", "previous_username", "warnings",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The new application and its booked time."""
-
-    access: Access
-    meeting: Meeting
 
 
 async def next_number(session: AsyncSession, now: datetime, zone: ZoneInfo) -> str:
@@ -69,7 +59,7 @@ async def apply_again(
     settings: Settings,
     uploads: Sequence[str] = (),
 ) -> Sent:
-    """Copy a rejected application with its documents and book its time.
+    """Copy a rejected application with its documents, and begin its verification.
 
     Documents of which there are new `uploads` (ids, by their titles) are replaced. Raises a
     Problem.
@@ -81,7 +71,7 @@ async def apply_again(
         id=new_id(),
         number=await next_number(session, now, settings.zone),
         copied_from=old.id,
-        state=AccessState.SCHEDULED,
+        state=AccessState.SUBMITTED,
         submitted_at=now,
         **{name: getattr(old, name) for name in COPIED},
     )
@@ -93,4 +83,4 @@ async def apply_again(
             same = {name: getattr(document, name) for name in OF_A_DOCUMENT}
             session.add(Document(access=access.id, **same))
     await session.flush()
-    return Sent(access, await book_earliest(session, settings, access, now))
+    return await begin(session, settings, access, now)

@@ -1,4 +1,4 @@
-"""The file on a case: a call with its ticket, meeting, access and people, found by its id."""
+"""The file on a case: a call, or a claim, with its access and people, found by its id."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from desk.access.tables import Access, AccessState, Document
+from desk.access.tables import Access, AccessState, Claim, Document
 from desk.accounts.tables import Account
 from desk.authority import Found, Parties
 from desk.problems import already_decided, not_found
@@ -17,21 +17,35 @@ Verifier = aliased(Account)
 
 
 @dataclass(frozen=True, slots=True)
-class CallFile:
-    """Everything that a call is about."""
+class CaseFile:
+    """What a verdict is about, and who gives it."""
 
-    call: Call
-    ticket: Ticket
-    meeting: Meeting
     access: Access
     applicant: Account
     verifier: Account
 
 
+@dataclass(frozen=True, slots=True)
+class CallFile(CaseFile):
+    """Everything that a call is about."""
+
+    call: Call
+    ticket: Ticket
+    meeting: Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFile(CaseFile):
+    """Everything that a claim is about."""
+
+    claim: Claim
+
+
 async def find_call(session: AsyncSession, call: str) -> Found[CallFile]:
     """A call's file, open or ended. Raises the Problem not_found."""
     statement = (
-        select(Call, Ticket, Meeting, Access, Account, Verifier)
+        select(Access, Account, Verifier, Call, Ticket, Meeting)
+        .select_from(Call)
         .join(Ticket, Ticket.id == Call.ticket)
         .join(Meeting, Meeting.id == Ticket.meeting)
         .join(Access, Access.id == Meeting.access)
@@ -44,6 +58,25 @@ async def find_call(session: AsyncSession, call: str) -> Found[CallFile]:
         raise not_found()
     file = CallFile(*row)
     return Found(file, Parties(file.applicant.id, file.call.verifier))
+
+
+async def find_claim(session: AsyncSession, claim: str) -> Found[ClaimFile]:
+    """A claim's file, open or ended. Raises the Problem not_found."""
+    statement = (
+        select(Access, Account, Verifier, Claim)
+        .select_from(Claim)
+        .join(Access, Access.id == Claim.access)
+        .join(Account, Account.id == Access.applicant)
+        .join(Verifier, Verifier.id == Claim.verifier)
+        .where(Claim.id == claim)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise not_found()
+    file = ClaimFile(*row)
+    # No verifier is a party to an access of their own.
+    own = file.claim.verifier == file.access.applicant
+    return Found(file, Parties(file.applicant.id, None if own else file.claim.verifier))
 
 
 async def find_bare_call(session: AsyncSession, call: str) -> Found[Call]:
@@ -90,20 +123,24 @@ async def hold_scheduled(session: AsyncSession, access: Access) -> None:
         raise already_decided()
 
 
-async def find_document(session: AsyncSession, document: str) -> Found[tuple[Document, str]]:
-    """A document and the open call in which it may be seen. Raises the Problem not_found."""
-    statement = (
-        select(Document, Call)
+async def find_document(session: AsyncSession, document: str) -> Found[Document]:
+    """A document while somebody verifies its access, in a call or a claim. Raises not_found."""
+    served = (
+        select(Document, Call.verifier)
         .join(Meeting, Meeting.access == Document.access)
         .join(Ticket, Ticket.meeting == Meeting.id)
         .join(Call, Call.ticket == Ticket.id)
         .where(Document.id == document, Call.ended_at.is_(None))
     )
-    row = (await session.execute(statement)).one_or_none()
-    if row is None:
-        raise not_found()
-    shown, call = row
-    return Found((shown, call.id), Parties(verifier=call.verifier))
+    reviewed = (
+        select(Document, Claim.verifier)
+        .join(Claim, Claim.access == Document.access)
+        .where(Document.id == document, Claim.ended_at.is_(None))
+    )
+    for statement in (served, reviewed):
+        if row := (await session.execute(statement)).one_or_none():
+            return Found(row.Document, Parties(verifier=row.verifier))
+    raise not_found()
 
 
 async def documents_of(session: AsyncSession, access: str) -> list[Document]:

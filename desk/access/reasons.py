@@ -101,3 +101,6 @@ REASONS: dict[str, Reason] = {
         Reason("OTHER", OTHERS, later("Alasan lain, tulis sendiri"), "", text_required=True),
     )
 }
+
+# Without a call nobody has seen the person.
+REASONS_BY_DOCUMENTS = {code: reason for code, reason in REASONS.items() if reason.group != PERSON}

@@ -16,6 +16,7 @@ class Status(NamedTuple):
 def status_of(code: str) -> Status:
     """The status of an access by its code. Raises KeyError for a code that is not shown yet."""
     return {
+        "submitted": Status(_("Diajukan"), icon="send", tone="info"),
         "scheduled": Status(_("Terjadwal"), icon="calendar", tone="info"),
         "no_show": Status(_("Tidak hadir"), icon="person-x", tone="warn"),
         "without_time": Status(_("Tanpa jadwal"), icon="calendar-x", tone="warn"),

@@ -4,15 +4,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from waiting_room.tables import ID_LENGTH, Base, new_id, words_of
 
 
 class AccessState(StrEnum):
-    """The stored states of an access; waiting and being in a call are read from the ticket."""
+    """The stored states of an access; waiting and being in a call are read from the ticket.
 
+    Submitted is what a verifier decides by its documents; it has no meeting.
+    """
+
+    SUBMITTED = "submitted"
     SCHEDULED = "scheduled"
     APPROVED = "approved"
     REJECTED = "rejected"
@@ -24,6 +28,15 @@ class Decision(StrEnum):
 
     APPROVED = "approved"
     REJECTED = "rejected"
+
+
+class ClaimOutcome(StrEnum):
+    """How a claim ended."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    RETURNED = "returned"
+    LAPSED = "lapsed"
 
 
 class Access(Base):
@@ -42,6 +55,7 @@ class Access(Base):
     agency: Mapped[str] = mapped_column(String(200))
     unit: Mapped[str] = mapped_column(String(200))
     unit_tax_number: Mapped[str] = mapped_column(String(24))
+    company_number: Mapped[str] = mapped_column(String(16), default="")
     letter_number: Mapped[str] = mapped_column(String(80))
     valid_from: Mapped[date]
     valid_until: Mapped[date]
@@ -114,13 +128,53 @@ class CheckMark(Base):
     marked_at: Mapped[datetime]
 
 
+def _one_open(column: str) -> Index:
+    """At most one claim that has not ended, for each value of the column."""
+    condition: dict[str, Any] = {
+        f"{dialect}_where": text("ended_at IS NULL") for dialect in ("sqlite", "postgresql")
+    }
+    return Index(f"uq_claim_open_{column}", column, unique=True, **condition)
+
+
+class Claim(Base):
+    """A verifier reviewing the documents of an access, from the take on; open without `ended_at`.
+
+    `acted_at` is the verifier's newest act: after a while without one, others may take the access.
+    """
+
+    __tablename__ = "claim"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    access: Mapped[str] = mapped_column(ForeignKey("access.id"), index=True)
+    verifier: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    claimed_at: Mapped[datetime]
+    acted_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[ClaimOutcome | None] = mapped_column(words_of(ClaimOutcome))
+    notes: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (_one_open("access"), _one_open("verifier"))
+
+
+class ClaimMark(Base):
+    """One step of the checklist, passed or failed in this claim."""
+
+    __tablename__ = "claim_mark"
+
+    claim: Mapped[str] = mapped_column(ForeignKey("claim.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(String(32), primary_key=True)
+    passed: Mapped[bool]
+    marked_at: Mapped[datetime]
+
+
 class Verdict(Base):
-    """A decision on an access, made in a call; one for each call and for each access."""
+    """A decision on an access, made in a call or by its documents; one for each of them."""
 
     __tablename__ = "verdict"
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
-    call: Mapped[str] = mapped_column(ForeignKey("call.id"), unique=True)
+    call: Mapped[str | None] = mapped_column(ForeignKey("call.id"), unique=True)
+    claim: Mapped[str | None] = mapped_column(ForeignKey("claim.id"), unique=True)
     access: Mapped[str] = mapped_column(ForeignKey("access.id"), unique=True)
     verifier: Mapped[str] = mapped_column(ForeignKey("account.id"))
     decision: Mapped[Decision] = mapped_column(words_of(Decision))
@@ -128,7 +182,10 @@ class Verdict(Base):
     explanation: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime]
 
-    __table_args__ = (Index("ix_verdict_decided_at", "decided_at"),)
+    __table_args__ = (
+        CheckConstraint("(call IS NULL) <> (claim IS NULL)", name="made_in"),
+        Index("ix_verdict_decided_at", "decided_at"),
+    )
 
 
 class ChatLine(Base):

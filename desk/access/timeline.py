@@ -26,10 +26,16 @@ class Stop:
 
 
 async def way_of(session: AsyncSession, access: Access, meeting: Meeting | None) -> list[Stop]:
-    """Every stop there was, in its order, and those to come."""
-    tickets, calls, verdict = await _happened(session, access, meeting)
+    """Every stop there was, in its order, and those to come.
+
+    Without a meeting it is the documents that are reviewed.
+    """
+    tickets, calls = await _happened(session, meeting) if meeting else ([], [])
+    verdict = await _verdict_of(session, access)
     stops = [Stop("sent", "done", access.submitted_at)]
-    if meeting:
+    if meeting is None:
+        stops.append(Stop("reviewed", "done" if verdict else "now"))
+    else:
         stops.append(Stop("booked", _until(access, bool(tickets)), meeting.starts_at))
     for ticket in tickets:
         stops += _in_line(ticket, [call for call in calls if call.ticket == ticket.id])
@@ -39,11 +45,12 @@ async def way_of(session: AsyncSession, access: Access, meeting: Meeting | None)
     return stops + _to_come(stops)
 
 
-async def _happened(
-    session: AsyncSession, access: Access, meeting: Meeting | None
-) -> tuple[list[Ticket], list[Call], Verdict | None]:
-    if meeting is None:
-        return [], [], None
+async def _verdict_of(session: AsyncSession, access: Access) -> Verdict | None:
+    found = await session.execute(select(Verdict).where(Verdict.access == access.id))
+    return found.scalar_one_or_none()
+
+
+async def _happened(session: AsyncSession, meeting: Meeting) -> tuple[list[Ticket], list[Call]]:
     tickets = await session.execute(
         select(Ticket).where(Ticket.meeting == meeting.id).order_by(Ticket.joined_at)
     )
@@ -53,8 +60,7 @@ async def _happened(
         .where(Ticket.meeting == meeting.id)
         .order_by(Call.started_at)
     )
-    verdict = await session.execute(select(Verdict).where(Verdict.access == access.id))
-    return list(tickets.scalars()), list(calls.scalars()), verdict.scalar_one_or_none()
+    return list(tickets.scalars()), list(calls.scalars())
 
 
 def _until(access: Access, is_met: bool) -> Progress:
@@ -80,4 +86,4 @@ def _to_come(stops: list[Stop]) -> list[Stop]:
     if kinds & {decision.value for decision in (AccessState.APPROVED, AccessState.REJECTED)}:
         return []
     rest = [Stop("result", "to_come")]
-    return rest if "verified" in kinds else [Stop("call", "to_come"), *rest]
+    return rest if kinds & {"verified", "reviewed"} else [Stop("call", "to_come"), *rest]

@@ -1,9 +1,10 @@
-"""The verdict: the call's end, the decision, the access's new state, the log and the mail.
+"""The verdict: the end of the call or claim, the decision, the access's new state, log and mail.
 
-All in the caller's one write transaction. The call is ended first, by a conditional statement: of
-many verdicts at once only one finds it open, and everything after it belongs to that one.
+All in the caller's one write transaction. The call, or the claim, is ended first, by a conditional
+statement: of many verdicts at once one finds it open, and everything after it belongs to that one.
 """
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +12,20 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk import audit
-from desk.access.checklist import missing_steps
-from desk.access.files import CallFile
-from desk.access.reasons import REASONS, SHORTEST_FREE_TEXT
-from desk.access.tables import Access, AccessState, CheckMark, Decision, Verdict
+from desk.access import claims
+from desk.access.checklist import Step, missing_of, steps_of
+from desk.access.document_steps import document_steps_of
+from desk.access.files import CallFile, CaseFile, ClaimFile
+from desk.access.reasons import REASONS, REASONS_BY_DOCUMENTS, SHORTEST_FREE_TEXT
+from desk.access.tables import (
+    Access,
+    AccessState,
+    CheckMark,
+    ClaimMark,
+    ClaimOutcome,
+    Decision,
+    Verdict,
+)
 from desk.audit import Did
 from desk.notices.kinds import Kind
 from desk.notices.notices import note_verdict
@@ -44,12 +55,18 @@ async def marks_of(session: AsyncSession, call: str) -> dict[str, CheckMark]:
     return {mark.step: mark for mark in rows.scalars()}
 
 
-def demand_reason(judgement: Judgement) -> None:
-    """A rejection names its reason, in words where the code has none. Raises a Problem."""
+async def claim_marks_of(session: AsyncSession, claim: str) -> dict[str, ClaimMark]:
+    """The marked steps of a claim by their key."""
+    rows = await session.execute(select(ClaimMark).where(ClaimMark.claim == claim))
+    return {mark.step: mark for mark in rows.scalars()}
+
+
+def demand_reason(judgement: Judgement, codes: Collection[str]) -> None:
+    """A rejection names one of the reasons, in words where its code has none. Raises a Problem."""
     if judgement.decision is Decision.APPROVED:
         return
     reason = REASONS.get(judgement.reason or "")
-    if reason is None:
+    if reason is None or reason.code not in codes:
         raise Problem(
             422,
             "reason_required",
@@ -74,36 +91,42 @@ async def decide(
     now: datetime,
 ) -> None:
     """Decide the access of a call. Raises NotYourCall or a Problem: nothing has changed then."""
-    demand_reason(judgement)
-    call, access, decision = file.call, file.access, judgement.decision
-    outcome = CallOutcome(decision.value)
-    await line.finish(session, call.id, call.verifier, outcome, now)
-    if decision is Decision.APPROVED:
-        await _demand_checklist(session, file)
-    await _change_state(session, access, decision, now)
-    session.add(
-        Verdict(
-            call=call.id,
-            access=access.id,
-            verifier=call.verifier,
-            decision=decision,
-            reason=judgement.reason,
-            explanation=judgement.explanation.strip(),
-            decided_at=now,
-        )
-    )
-    detail = {"call": call.id, "reason": judgement.reason}
-    await audit.record(session, call.verifier, DID[decision], access.id, now, **detail)
-    mail = verdict_mail(
-        templates, file, judgement.decision, judgement.reason, judgement.explanation, now
-    )
-    note_verdict(session, access, decision, now)
-    enqueue(session, Kind.VERDICT, file.applicant, mail, public_url, now)
+    demand_reason(judgement, REASONS)
+    call = file.call
+    await line.finish(session, call.id, call.verifier, CallOutcome(judgement.decision), now)
+    if judgement.decision is Decision.APPROVED:
+        _demand_checklist(steps_of(file.access.role), await marks_of(session, call.id))
+    await _change_state(session, file.access, AccessState.SCHEDULED, judgement.decision, now)
+    session.add(_verdict(file, judgement, now, call=call.id))
+    await _record(session, file, judgement, now, call=call.id)
+    _tell(session, file, judgement, templates, public_url, now)
 
 
-async def _demand_checklist(session: AsyncSession, file: CallFile) -> None:
-    marks = await marks_of(session, file.call.id)
-    missing = missing_steps(file.access.role, {key: mark.passed for key, mark in marks.items()})
+async def decide_by_documents(
+    session: AsyncSession,
+    file: ClaimFile,
+    judgement: Judgement,
+    templates: Templates,
+    public_url: str,
+    now: datetime,
+) -> None:
+    """Decide the access of a claim. Raises a Problem: nothing has changed then."""
+    demand_reason(judgement, REASONS_BY_DOCUMENTS)
+    claim = file.claim
+    await claims.finish(session, claim.id, ClaimOutcome(judgement.decision), now)
+    if judgement.decision is Decision.APPROVED:
+        marks = await claim_marks_of(session, claim.id)
+        _demand_checklist(document_steps_of(file.access.role), marks)
+    await _change_state(session, file.access, AccessState.SUBMITTED, judgement.decision, now)
+    session.add(_verdict(file, judgement, now, claim=claim.id))
+    await _record(session, file, judgement, now, claim=claim.id)
+    _tell(session, file, judgement, templates, public_url, now)
+
+
+def _demand_checklist(
+    steps: Iterable[Step], marks: Mapping[str, CheckMark] | Mapping[str, ClaimMark]
+) -> None:
+    missing = missing_of(steps, {key: mark.passed for key, mark in marks.items()})
     if missing:
         raise Problem(
             409,
@@ -115,11 +138,15 @@ async def _demand_checklist(session: AsyncSession, file: CallFile) -> None:
 
 
 async def _change_state(
-    session: AsyncSession, access: Access, decision: Decision, now: datetime
+    session: AsyncSession,
+    access: Access,
+    before: AccessState,
+    decision: Decision,
+    now: datetime,
 ) -> None:
     statement = (
         update(Access)
-        .where(Access.id == access.id, Access.state == AccessState.SCHEDULED)
+        .where(Access.id == access.id, Access.state == before)
         .values(state=AccessState(decision.value), decided_at=now)
         .returning(Access.id)
     )
@@ -131,3 +158,37 @@ async def _change_state(
             _("Permohonan ini sudah diputuskan. Kembali ke meja Anda."),
             url="/desk",
         )
+
+
+def _verdict(file: CaseFile, judgement: Judgement, now: datetime, **made_in: str) -> Verdict:
+    return Verdict(
+        access=file.access.id,
+        verifier=file.verifier.id,
+        decision=judgement.decision,
+        reason=judgement.reason,
+        explanation=judgement.explanation.strip(),
+        decided_at=now,
+        **made_in,
+    )
+
+
+async def _record(
+    session: AsyncSession, file: CaseFile, judgement: Judgement, now: datetime, **made_in: str
+) -> None:
+    did = DID[judgement.decision]
+    detail = {**made_in, "reason": judgement.reason}
+    await audit.record(session, file.verifier.id, did, file.access.id, now, **detail)
+
+
+def _tell(
+    session: AsyncSession,
+    file: CaseFile,
+    judgement: Judgement,
+    templates: Templates,
+    public_url: str,
+    now: datetime,
+) -> None:
+    decision, reason = judgement.decision, judgement.reason
+    mail = verdict_mail(templates, file, decision, reason, judgement.explanation, now)
+    note_verdict(session, file.access, decision, now)
+    enqueue(session, Kind.VERDICT, file.applicant, mail, public_url, now)

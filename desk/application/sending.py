@@ -1,7 +1,6 @@
-"""Sending an application: the draft becomes an access with its documents and its booked time."""
+"""Sending an application: the draft becomes an access with its documents, and is verified."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,28 +11,19 @@ from desk.access.copies import next_number
 from desk.access.tables import Access, AccessState
 from desk.access.uploads import attach
 from desk.application import drafts
+from desk.application.beginning import Sent, begin
 from desk.application.checking import Checked
 from desk.application.tables import Draft
 from desk.directory.agencies import claim_address, find_or_add_unit
 from desk.directory.tables import Agency, AgencyKind
 from desk.formats.terms import Term
 from desk.problems import Problem
-from desk.schedule.booking import book_earliest
-from desk.schedule.tables import Meeting
 from desk.settings import Settings
 from desk.words import _
 from waiting_room.tables import new_id
 
 # Of a role whose form asks for none.
 TERM_UNASKED = timedelta(days=365)
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The new access and its booked time."""
-
-    access: Access
-    meeting: Meeting
 
 
 async def send_in(
@@ -51,8 +41,7 @@ async def send_in(
     session.add(access)
     await session.flush()
     await attach(session, uploads, access, now)
-    meeting = await book_earliest(session, settings, access, now)
-    return Sent(access, meeting)
+    return await begin(session, settings, access, now)
 
 
 async def _access(
@@ -66,7 +55,7 @@ async def _access(
         number=await next_number(session, now, settings.zone),
         applicant=draft.account,
         copied_from=draft.copied_from,
-        state=AccessState.SCHEDULED,
+        state=AccessState.SUBMITTED,
         role=draft.role,
         rank=values.get("rank", ""),
         valid_from=term.start,
@@ -104,6 +93,7 @@ def _as_typed(values: dict[str, Any]) -> dict[str, str]:
     number = values.get("unit_tax_number") or values.get("company_tax_number")
     return {
         "unit_tax_number": "".join(part for part in number or () if part),
+        "company_number": values.get("company_number", ""),
         "letter_number": values.get("letter_number", ""),
         "previous_username": values.get("previous_username", ""),
         "division": values.get("division", ""),
@@ -117,7 +107,7 @@ async def _demand_new(session: AsyncSession, access: Access) -> None:
         Access.role == access.role,
         Access.unit == access.unit,
         Access.agency == access.agency,
-        Access.state.in_((AccessState.SCHEDULED, AccessState.APPROVED)),
+        Access.state.not_in((AccessState.REJECTED, AccessState.EXPIRED)),
     )
     if (await session.execute(same)).first():
         raise Problem(

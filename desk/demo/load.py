@@ -1,7 +1,7 @@
 """The demonstration: invented people, each applicant with a letter and a meeting to join now.
 
 Loaded at every start with `--demo`: what is there stays, and whoever has no meeting that can be
-joined (decided, or its day is over) is given a fresh one.
+joined (decided, or its day is over) is given a fresh one. Two more wait for a review of documents.
 """
 
 from datetime import datetime, timedelta
@@ -20,7 +20,14 @@ from desk.accounts.tables import Account, Role
 from desk.audit import Did
 from desk.database import Database
 from desk.demo.letter import letter_facts, surat_tugas
-from desk.demo.people import ADMINISTRATOR, APPLICANTS, SUPERVISOR, VERIFIERS, DemoApplicant
+from desk.demo.people import (
+    ADMINISTRATOR,
+    APPLICANTS,
+    AUDITORS,
+    SUPERVISOR,
+    VERIFIERS,
+    DemoApplicant,
+)
 from desk.schedule.meetings import open_span
 from desk.schedule.tables import Meeting
 from desk.settings import Settings
@@ -30,6 +37,8 @@ from waiting_room.tables import CallOutcome, TicketState, new_id
 PASSWORD = "verifikasi-demo"  # noqa: S105  printed at every start of a demonstration
 STEP = timedelta(minutes=5)
 TIMES = 5
+# The first auditor's review is overdue.
+AUDITORS_WAIT_SINCE = timedelta(hours=76), timedelta(hours=5)
 
 
 def _fresh_time(index: int, now: datetime) -> datetime:
@@ -52,12 +61,14 @@ async def load_demonstration(database: Database, settings: Settings, now: dateti
         await session.flush()
         for demo in APPLICANTS:
             await _refresh(session, settings, demo, now)
+        for demo, ago in zip(AUDITORS, AUDITORS_WAIT_SINCE, strict=True):
+            await _submit(session, settings, demo, now - ago, now)
 
 
 def _everybody() -> list[tuple[str, str, Role, int | None]]:
     staff = [(one.email, one.name, Role.VERIFIER, one.desk_number) for one in VERIFIERS]
     return [
-        *((one.email, one.name, Role.APPLICANT, None) for one in APPLICANTS),
+        *((one.email, one.name, Role.APPLICANT, None) for one in (*APPLICANTS, *AUDITORS)),
         *staff,
         (SUPERVISOR.email, SUPERVISOR.name, Role.SUPERVISOR, None),
         (ADMINISTRATOR.email, ADMINISTRATOR.name, Role.ADMINISTRATOR, None),
@@ -67,7 +78,7 @@ def _everybody() -> list[tuple[str, str, Role, int | None]]:
 def _account(
     email: str, name: str, role: Role, desk_number: int | None, password_hash: str, now: datetime
 ) -> Account:
-    demo = next((one for one in APPLICANTS if one.email == email), None)
+    demo = next((one for one in (*APPLICANTS, *AUDITORS) if one.email == email), None)
     return Account(
         id=new_id(),
         email=email,
@@ -86,8 +97,7 @@ def _account(
 async def _refresh(
     session: AsyncSession, settings: Settings, demo: DemoApplicant, now: datetime
 ) -> None:
-    found = await session.execute(select(Account.id).where(Account.email == demo.email))
-    account = found.scalar_one()
+    account = await _account_of(session, demo)
     open_access = (
         select(Access, Meeting)
         .join(Meeting, Meeting.access == Access.id)
@@ -95,7 +105,11 @@ async def _refresh(
     )
     rows = (await session.execute(open_access)).all()
     if not rows:
-        await _apply(session, settings, demo, account, now)
+        sent_at = now - timedelta(days=1, minutes=7 * demo.index)
+        access = await _apply(session, settings, demo, AccessState.SCHEDULED, sent_at, now)
+        session.add(
+            Meeting(access=access.id, starts_at=_fresh_time(demo.index, now), created_at=now)
+        )
     for access, meeting in rows:
         closes_at = open_span(meeting, ZoneInfo(access.timezone), settings).closes_at
         if now >= closes_at:
@@ -104,6 +118,22 @@ async def _refresh(
             meeting.missed_at = meeting.no_show_at = meeting.cancelled_at = None
             meeting.moves = meeting.no_shows = 0
             meeting.is_seated = False
+
+
+async def _account_of(session: AsyncSession, demo: DemoApplicant) -> str:
+    found = await session.execute(select(Account.id).where(Account.email == demo.email))
+    return found.scalar_one()
+
+
+async def _submit(
+    session: AsyncSession, settings: Settings, demo: DemoApplicant, sent_at: datetime, now: datetime
+) -> None:
+    account = await _account_of(session, demo)
+    waits = select(Access.id).where(
+        Access.applicant == account, Access.state == AccessState.SUBMITTED
+    )
+    if (await session.execute(waits)).first() is None:
+        await _apply(session, settings, demo, AccessState.SUBMITTED, sent_at, now)
 
 
 async def _clear_line(
@@ -128,16 +158,21 @@ async def _clear_line(
 
 
 async def _apply(
-    session: AsyncSession, settings: Settings, demo: DemoApplicant, account: str, now: datetime
-) -> None:
+    session: AsyncSession,
+    settings: Settings,
+    demo: DemoApplicant,
+    state: AccessState,
+    sent_at: datetime,
+    now: datetime,
+) -> Access:
     zone = ZoneInfo(demo.office.timezone)
     today = now.astimezone(zone).date()
     facts = letter_facts(demo, today)
     access = Access(
         id=new_id(),
         number=await next_number(session, now, settings.zone),
-        applicant=account,
-        state=AccessState.SCHEDULED,
+        applicant=await _account_of(session, demo),
+        state=state,
         role=demo.role,
         rank=demo.rank,
         agency_type=demo.office.agency_type,
@@ -148,24 +183,22 @@ async def _apply(
         valid_from=demo.valid_from(today),
         valid_until=demo.valid_until(today),
         timezone=demo.office.timezone,
-        submitted_at=now - timedelta(days=1, minutes=7 * demo.index),
+        submitted_at=sent_at,
     )
     session.add(access)
     await session.flush()
     stored_as = new_id()
     store = DocumentStore(settings.data_dir, settings.secret_key)
     size_bytes, sha256 = store.keep(stored_as, BytesIO(surat_tugas(facts)))
-    session.add_all(
-        (
-            Document(
-                access=access.id,
-                title="Surat Tugas",
-                file_name=f"Surat Tugas {demo.name}.pdf",
-                stored_as=stored_as,
-                media_type="application/pdf",
-                size_bytes=size_bytes,
-                sha256=sha256,
-            ),
-            Meeting(access=access.id, starts_at=_fresh_time(demo.index, now), created_at=now),
+    session.add(
+        Document(
+            access=access.id,
+            title="Surat Tugas",
+            file_name=f"Surat Tugas {demo.name}.pdf",
+            stored_as=stored_as,
+            media_type="application/pdf",
+            size_bytes=size_bytes,
+            sha256=sha256,
         )
     )
+    return access

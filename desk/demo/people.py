@@ -168,6 +168,12 @@ ARFAI_INSPECTORATE = Office(
     "800.1.11/{serial:03}/ITDA/{year}",
     Signer("Maria Yohana Wanma, S.E., Ak.", "Inspektur Daerah", "Pembina Utama Muda",
            "197102281996032001"))
+NUSA_TIMUR_INSPECTORATE = Office(
+    "Kota", "Kota Nusa Timur", "Inspektorat Daerah Kota Nusa Timur",
+    "Jalan Balai Kota Nomor 3, Nusa Timur 65999", "Nusa Timur", WIB, "0009001170652000",
+    "800.1.11.1/{serial}/ITDA/{year}",
+    Signer("Drs. Bambang Sutejo, Ak., M.M.", "Inspektur Daerah", "Pembina Utama Muda",
+           "196810051994031008"))
 ACEH_EDUCATION = Office(
     "Provinsi", "Provinsi Aceh", "Dinas Pendidikan Provinsi Aceh",
     "Jalan Teladan Contoh Nomor 33, Banda Aceh 23121", "Banda Aceh", WIB, "0009001097101000",
@@ -258,6 +264,14 @@ APPLICANTS = (
                   "III/d", "PP", 148, TANIMBAR, (2, 1)),
     DemoApplicant(20, "Hana Salsabila Maharani", "357303", date(1997, 9, 12), "P", "202221",
                   "IX", "POKJA", 78, NUSA_TIMUR_PROCUREMENT),
+)
+
+# Without a meeting: a role that is verified by its documents.
+AUDITORS = (
+    DemoApplicant(21, "Agustina Rumaropen", "920203", date(1991, 4, 18), "P", "201902",
+                  "III/c", "AUDITOR", 31, ARFAI_INSPECTORATE),
+    DemoApplicant(22, "Hendra Kusuma Wijaya", "357304", date(1983, 10, 27), "L", "200912",
+                  "IV/a", "AUDITOR", 66, NUSA_TIMUR_INSPECTORATE),
 )
 
 VERIFIERS = (

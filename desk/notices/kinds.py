@@ -15,6 +15,7 @@ from desk.words import later
 class Kind(StrEnum):
     """What a notice tells of; also the kind of its mail, and the name of its templates."""
 
+    RECEIVED = "received"
     BOOKED = "booked"
     MOVED = "moved"
     DAY_BEFORE = "day_before"
@@ -27,6 +28,7 @@ class Kind(StrEnum):
 
 
 KIND_WORDS: dict[str, str] = {
+    Kind.RECEIVED: later("Permohonan diterima"),
     Kind.BOOKED: later("Jadwal baru"),
     Kind.MOVED: later("Jadwal diubah"),
     Kind.DAY_BEFORE: later("Pengingat sehari sebelumnya"),
@@ -51,7 +53,10 @@ CALENDARS = {
 
 
 class Facts(BaseModel):
-    """What a notice tells of, as it was then. `before_at` is the time that a meeting had before."""
+    """What a notice tells of, as it was then.
+
+    `before_at` is the time that a meeting had before, `due_at` when documents will be reviewed.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -63,6 +68,7 @@ class Facts(BaseModel):
     meeting: str | None = None
     starts_at: datetime | None = None
     before_at: datetime | None = None
+    due_at: datetime | None = None
     decision: Decision | None = None
 
     @classmethod
@@ -71,6 +77,7 @@ class Facts(BaseModel):
         access: Access,
         meeting: Meeting | None = None,
         before_at: datetime | None = None,
+        due_at: datetime | None = None,
         decision: Decision | None = None,
     ) -> Self:
         """The facts of an access, and of its meeting."""
@@ -83,6 +90,7 @@ class Facts(BaseModel):
             meeting=meeting and meeting.id,
             starts_at=meeting and meeting.starts_at,
             before_at=before_at,
+            due_at=due_at,
             decision=decision,
         )
 
@@ -91,6 +99,8 @@ def path_of(kind: Kind, facts: Facts) -> str:
     """Where one acts on it."""
     if kind is Kind.VERDICT:
         return "/" if facts.decision is Decision.APPROVED else f"/access/{facts.access}/again"
+    if kind is Kind.RECEIVED:
+        return f"/access/{facts.access}"
     if kind in ENDS or facts.meeting is None:
         return "/organisation"
     return f"/meetings/{facts.meeting}"

@@ -51,6 +51,7 @@ def _context(
         "unit": facts.unit,
         "when": said(facts.starts_at),
         "before": said(facts.before_at),
+        "due": said(facts.due_at),
         "valid_until": day_name(facts.valid_until),
         "path": path_of(kind, facts),
     }

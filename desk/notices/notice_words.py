@@ -24,6 +24,8 @@ def words_of(kind: Kind, facts: Facts, told_at: datetime, desk_zone: ZoneInfo) -
         return _of_verdict(facts)
     if kind in ENDS:
         return _of_end(kind, facts)
+    if kind is Kind.RECEIVED:
+        return _of_receipt(facts, desk_zone)
     if facts.starts_at is None:
         raise ValueError(f"a notice of the kind {kind} is about a meeting")
     when = moment_in_words(facts.starts_at, ZoneInfo(facts.zone), desk_zone)
@@ -49,6 +51,16 @@ def _of_verdict(facts: Facts) -> Words:
         _("Lihat alasannya, lalu ajukan kembali."),
         icon="x-octagon",
     )
+
+
+def _of_receipt(facts: Facts, desk_zone: ZoneInfo) -> Words:
+    if facts.due_at is None:
+        raise ValueError("a receipt says when the documents will be reviewed")
+    when = moment_in_words(facts.due_at, ZoneInfo(facts.zone), desk_zone)
+    sentence = _(
+        "Dokumen Anda ditelaah verifikator. Hasilnya dikirim lewat email, paling lambat {when}."
+    )
+    return Words(_("Permohonan Anda sudah diterima"), sentence.format(when=when), icon="send")
 
 
 def _of_end(kind: Kind, facts: Facts) -> Words:

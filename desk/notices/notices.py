@@ -30,13 +30,15 @@ async def tell(
     now: datetime,
     meeting: Meeting | None = None,
     before_at: datetime | None = None,
+    due_at: datetime | None = None,
 ) -> None:
     """Tell the applicant of an access, by notice and by mail.
 
-    `before_at`, for a moved meeting, is when it was before.
+    `before_at`, for a moved meeting, is when it was before; `due_at`, for documents, when they
+    will be reviewed.
     """
     applicant = await session.get_one(Account, access.applicant)
-    facts = Facts.of(access, meeting, before_at)
+    facts = Facts.of(access, meeting, before_at, due_at)
     note(session, kind, applicant.id, facts, now)
     sequence = meeting.sequence if meeting else 0
     mail = notice_mail(templates, settings, kind, facts, applicant, sequence, now)

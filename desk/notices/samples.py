@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from desk.access.files import CallFile
+from desk.access.files import CaseFile
 from desk.access.tables import Access, Decision
 from desk.accounts.tables import Account, Role
 from desk.language import Language, speaking
@@ -16,7 +16,6 @@ from desk.schedule.tables import Meeting
 from desk.settings import Settings
 from desk.templating import Templates
 from desk.words import _, later
-from waiting_room.tables import Call, Ticket
 
 # 10.00 WITA, so that the desk's own time stands beside it.
 ZONE = "Asia/Makassar"
@@ -31,6 +30,7 @@ AHEAD = {
 class Sample(StrEnum):
     """The mails there are: one of each kind, and both verdicts."""
 
+    RECEIVED = "received"
     BOOKED = "booked"
     MOVED = "moved"
     DAY_BEFORE = "day_before"
@@ -61,11 +61,11 @@ def sample_mail(
     access.valid_until = starts_at.date()
     meeting = Meeting(id="contoh", access=access.id, starts_at=starts_at)
     if sample in OF_VERDICTS:
-        file = CallFile(Call(), Ticket(), meeting, access, applicant, Account(desk_number=7))
+        file = CaseFile(access, applicant, Account(desk_number=7))
         decision = Decision(sample.value)
         return verdict_mail(templates, file, decision, "DOC_ILLEGIBLE", reason, starts_at)
     kind = Kind(sample.value)
-    facts = Facts.of(access, meeting, before_at=starts_at - timedelta(days=1))
+    facts = Facts.of(access, meeting, starts_at - timedelta(days=1), due_at=starts_at)
     sent_at = starts_at - AHEAD.get(kind, timedelta(days=3))
     return notice_mail(templates, settings, kind, facts, applicant, 1, sent_at)
 

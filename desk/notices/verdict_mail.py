@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from desk.access.files import CallFile
+from desk.access.files import CaseFile
 from desk.access.reasons import REASONS
 from desk.access.roles import role_name
 from desk.access.tables import Decision
@@ -17,7 +17,7 @@ from desk.words import _
 
 def verdict_mail(
     templates: Templates,
-    file: CallFile,
+    file: CaseFile,
     decision: Decision,
     reason: str | None,
     explanation: str,
@@ -33,7 +33,7 @@ def verdict_mail(
 
 def _in_words(
     templates: Templates,
-    file: CallFile,
+    file: CaseFile,
     decision: Decision,
     reason: str | None,
     explanation: str,

@@ -1,11 +1,12 @@
 """Manajemen Akses: somebody's accesses, and the whole way of each."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from desk.access.rows import rows_of
-from desk.access.tables import Access
+from desk.access.tables import Access, AccessState
 from desk.access.timeline import Stop, way_of
 from desk.application.drafts import drafts_of
 from desk.asks import Ask, View
@@ -37,9 +38,16 @@ async def _view(
         "accesses": rows,
         "shown": next((row for row in rows if shown and row["id"] == shown.id), None),
         "way": way,
+        "review_due_at": _due_at(ask, shown),
         "drafts": await _drafts(ask),
     }
     return View("accesses.html", data, {"is_chosen": is_chosen})
+
+
+def _due_at(ask: Ask[Any], access: Access | None) -> datetime | None:
+    if access is None or access.state is not AccessState.SUBMITTED:
+        return None
+    return access.submitted_at + ask.settings.review
 
 
 async def _drafts(ask: Ask[Any]) -> list[dict[str, Any]]:

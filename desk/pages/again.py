@@ -12,12 +12,12 @@ from desk.access.roles import role_name
 from desk.access.rows import access_row
 from desk.access.tables import Access, Verdict
 from desk.access.uploads import unsent
+from desk.application.beginning import tell_sent
 from desk.asks import Ask, Done, View
 from desk.audit import Did
 from desk.keys import MAIL_WAITS, TEMPLATES
 from desk.pages.uploads import upload_fields
 from desk.problems import Problem
-from desk.schedule import news
 from desk.times import day_name
 from desk.words import _
 from signaling.server import Signaling
@@ -90,10 +90,11 @@ async def send(ask: Ask[Access]) -> Done:
         copied_from=ask.thing.id,
     )
     templates = ask.request.app[TEMPLATES]
-    await news.booked(ask.session, templates, ask.settings, sent.meeting, sent.access, ask.now)
-    url = f"/meetings/{sent.meeting.id}"
+    await tell_sent(ask.session, templates, ask.settings, sent, ask.now)
 
     def wake(_signaling: Signaling) -> None:
         ask.request.app[MAIL_WAITS].set()
 
-    return Done({"access": sent.access.id, "meeting": sent.meeting.id, "url": url}, url, wake)
+    meeting = sent.meeting.id if sent.meeting else None
+    body = {"access": sent.access.id, "meeting": meeting, "url": sent.url}
+    return Done(body, sent.url, wake)

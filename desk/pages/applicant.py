@@ -42,6 +42,9 @@ async def _next_step(
         return {"kind": "waiting", "url": f"/waiting/{ticket.id}", "access": row}
     if row["status"] in {"no_show", "without_time"}:
         return {"kind": row["status"], "url": f"{row['meeting']['url']}/times", "access": row}
+    if row["status"] == AccessState.SUBMITTED:
+        due_at = row["submitted_at"] + ask.settings.review
+        return {"kind": "submitted", "url": f"/access/{row['id']}", "access": row, "due_at": due_at}
     if row["status"] == AccessState.SCHEDULED:
         return {"kind": "meeting", "url": row["meeting"]["url"], "access": row}
     return _after_the_verdict(row)

@@ -7,17 +7,16 @@ from pydantic import BaseModel, Field
 from desk.application import drafts
 from desk.asks import Ask, Done, View
 from desk.directory.roles import all_role_forms, name_of, role_form
-from desk.directory.tables import RoleForm
-from desk.pages.drafted import can_be_applied_for, no_such_role
-
-PROFILES = ("non_penyedia", "penyedia")
+from desk.directory.tables import ProfileType, RoleForm
+from desk.pages.drafted import no_such_role
 
 
 async def choose(ask: Ask[None]) -> View:
     """GET /access/new: which profile and role."""
-    forms = [form for form in await all_role_forms(ask.session) if can_be_applied_for(form)]
-    data = {"roles": [_role_row(form) for form in forms]}
-    return View("application_role.html", data, {"profiles": PROFILES})
+    roles = [_role_row(form) for form in await all_role_forms(ask.session) if form.is_offered]
+    filled = {role["profile_type"] for role in roles}
+    profiles = [profile for profile in ProfileType if profile in filled]
+    return View("application_role.html", {"roles": roles}, {"profiles": profiles})
 
 
 def _role_row(form: RoleForm) -> dict[str, Any]:
@@ -35,7 +34,7 @@ async def begin(ask: Ask[None]) -> Done:
     """POST /access/new: the draft for that role, the one there is or a new one."""
     choice = ask.body(Choice)
     form = await role_form(ask.session, choice.role)
-    if form is None or not can_be_applied_for(form) or form.profile_type != choice.profile_type:
+    if form is None or not form.is_offered or form.profile_type != choice.profile_type:
         raise no_such_role()
     draft = await drafts.begin(ask.session, ask.identity.id, form.code, ask.now)
     url = f"/access/drafts/{draft}"

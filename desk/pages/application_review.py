@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from desk import audit
+from desk.application.beginning import tell_sent
 from desk.application.sending import send_in
 from desk.application.showing import summary
 from desk.application.tables import Draft
@@ -12,7 +13,6 @@ from desk.formats.checked import WARNINGS
 from desk.keys import MAIL_WAITS, TEMPLATES
 from desk.pages.drafted import checked_draft, draft_row, letters_of
 from desk.problems import Problem
-from desk.schedule import news
 from desk.words import _
 from signaling.server import Signaling
 
@@ -31,7 +31,7 @@ async def review(ask: Ask[Draft]) -> View:
             for one in await letters_of(ask)
         ],
     }
-    return View("application_review.html", data)
+    return View("application_review.html", data, {"review_hours": ask.settings.review_hours})
 
 
 def incomplete(draft: str) -> Problem:
@@ -52,7 +52,7 @@ class Confirmation(BaseModel):
 
 
 async def send(ask: Ask[Draft]) -> Done:
-    """POST /access/drafts/{id}/send (Kirim): the application with its documents and its time."""
+    """POST /access/drafts/{id}/send (Kirim): the application with its documents."""
     draft = ask.thing
     if not ask.body(Confirmation).confirmed:
         raise Problem(
@@ -71,10 +71,11 @@ async def send(ask: Ask[Draft]) -> Done:
         ask.session, ask.identity.id, Did.APPLIED, sent.access.id, ask.now, role=draft.role
     )
     templates = ask.request.app[TEMPLATES]
-    await news.booked(ask.session, templates, ask.settings, sent.meeting, sent.access, ask.now)
-    url = f"/meetings/{sent.meeting.id}"
+    await tell_sent(ask.session, templates, ask.settings, sent, ask.now)
 
     def wake(_signaling: Signaling) -> None:
         ask.request.app[MAIL_WAITS].set()
 
-    return Done({"access": sent.access.id, "meeting": sent.meeting.id, "url": url}, url, wake)
+    meeting = sent.meeting.id if sent.meeting else None
+    body = {"access": sent.access.id, "meeting": meeting, "url": sent.url}
+    return Done(body, sent.url, wake)

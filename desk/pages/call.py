@@ -11,20 +11,18 @@ from desk import audit
 from desk.access.checklist import challenge_in_words, steps_of
 from desk.access.files import CallFile, documents_of
 from desk.access.reasons import LONGEST_EXPLANATION, REASONS
-from desk.access.rows import access_row
 from desk.access.tables import ChatLine
 from desk.access.ways import ways_on
-from desk.accounts.names import masked, shown_to_applicants
+from desk.accounts.names import shown_to_applicants
 from desk.accounts.tables import Role
 from desk.answers import PRIVATE, dump, led_on
 from desk.asks import Ask, Done, View
 from desk.audit import Did
-from desk.formats.checked import WARNINGS
 from desk.keys import DOCUMENTS
 from desk.pages.documents import described
+from desk.pages.record import access_record, applicant_record, reason_row
 from desk.pages.review import checklist_of, review_of, step_now
 from desk.relays import ice_of
-from desk.words import _
 from signaling.messages import Side
 from signaling.server import Signaling
 from waiting_room import leases, line
@@ -84,13 +82,13 @@ async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
             "started_at": file.call.started_at,
             "peer_name": file.applicant.name,
         },
-        "access": _access(file),
-        "applicant": _applicant(file),
+        "access": access_record(file.access, file.meeting, file.ticket),
+        "applicant": applicant_record(file.applicant),
         "checklist": await checklist_of(ask.session, file),
         "challenge": challenge_in_words(review.challenge),
         "notes": review.notes,
         "chat": await _chat(ask, file),
-        "reasons": [_reason(code) for code in REASONS],
+        "reasons": [reason_row(reason) for reason in REASONS.values()],
         "longest_explanation": LONGEST_EXPLANATION,
         "peer_seen_at": file.call.applicant_seen_at,
         "grace_s": ask.settings.call_grace_s,
@@ -105,41 +103,6 @@ async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
     store = ask.request.app[DOCUMENTS]
     drawn = [await described(store, one) for one in documents]
     return View("call_verifier.html", data | {"documents": drawn})
-
-
-def _access(file: CallFile) -> dict[str, Any]:
-    access = file.access
-    return access_row(access, file.meeting, file.ticket) | {
-        "rank": access.rank,
-        "agency_type": access.agency_type,
-        "letter_number": access.letter_number,
-        "unit_tax_number_masked": masked(access.unit_tax_number),
-        "division": access.division,
-        "previous_username": access.previous_username,
-        "warnings": [_(WARNINGS[code]) for code in access.warnings],
-    }
-
-
-def _applicant(file: CallFile) -> dict[str, Any]:
-    applicant = file.applicant
-    return {
-        "name": applicant.name,
-        "email": applicant.email,
-        "identity_masked": masked(applicant.identity_number),
-        "employee_masked": masked(applicant.employee_number),
-        "profile_verified_at": applicant.profile_verified_at,
-    }
-
-
-def _reason(code: str) -> dict[str, Any]:
-    reason = REASONS[code]
-    return {
-        "code": code,
-        "group": _(reason.group),
-        "label": _(reason.label),
-        "sentence": _(reason.sentence),
-        "text_required": reason.text_required,
-    }
 
 
 async def _chat(ask: Ask[CallFile], file: CallFile) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Documents as pictures of their pages, for the verifier who serves their applicant."""
+"""Documents as pictures of their pages, for the verifier who serves or reviews their applicant."""
 
 from typing import Any
 
@@ -28,10 +28,9 @@ async def described(store: DocumentStore, document: Document) -> dict[str, Any]:
     return shown | {"page_urls": urls}
 
 
-async def page(ask: Ask[tuple[Document, str]]) -> web.StreamResponse:
-    """GET /documents/{id}/pages/{number}: one page as a picture, to who serves its applicant."""
-    document, _call = ask.thing
-    return await picture_of(ask.request, document)
+async def page(ask: Ask[Document]) -> web.StreamResponse:
+    """GET /documents/{id}/pages/{number}: one page as a picture, to who verifies its access."""
+    return await picture_of(ask.request, ask.thing)
 
 
 async def picture_of(request: web.Request, document: Stored) -> web.Response:

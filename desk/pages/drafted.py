@@ -8,16 +8,11 @@ from desk.application.checking import Checked, check
 from desk.application.tables import Draft
 from desk.asks import Ask
 from desk.directory.roles import name_of, role_form
-from desk.directory.tables import RoleForm, Way
+from desk.directory.tables import RoleForm
 from desk.problems import Problem
 from desk.words import _
 
 LETTER = "Surat Tugas"
-
-
-def can_be_applied_for(form: RoleForm) -> bool:
-    """Offered, and verified in a call."""
-    return form.is_offered and form.way is Way.CALL
 
 
 def no_such_role() -> Problem:
@@ -39,7 +34,7 @@ async def letters_of(ask: Ask[Any]) -> list[Upload]:
 async def checked_draft(ask: Ask[Draft]) -> tuple[RoleForm, Checked]:
     """The form of the draft's role, and the answers held against it. Raises a Problem."""
     found = await role_form(ask.session, ask.thing.role)
-    if found is None or not can_be_applied_for(found):
+    if found is None or not found.is_offered:
         raise no_such_role()
     files = len(await letters_of(ask))
     today = ask.now.astimezone(ask.settings.zone).date()
@@ -53,5 +48,6 @@ def draft_row(draft: Draft, form: RoleForm) -> dict[str, Any]:
         "url": f"/access/drafts/{draft.id}",
         "role_name": name_of(form),
         "profile_type": form.profile_type,
+        "way": form.way,
         "saved_at": draft.saved_at,
     }

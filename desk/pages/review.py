@@ -1,23 +1,20 @@
 """The verifier's sheet in a call: steps marked, challenges drawn, notes kept, numbers revealed."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk import audit
-from desk.access.checklist import (
-    STEPS_OF_ROLE,
-    challenge_in_words,
-    draw_challenge,
-    missing_steps,
-    steps_of,
-)
+from desk.access.checklist import Step as ChecklistStep
+from desk.access.checklist import challenge_in_words, draw_challenge, missing_steps, steps_of
 from desk.access.files import CallFile
-from desk.access.tables import CheckMark, Review
+from desk.access.tables import CheckMark, ClaimMark, Review
 from desk.access.verdicts import marks_of
+from desk.accounts.tables import Account
 from desk.asks import Ask, Done
 from desk.audit import Did
 from desk.problems import invalid_input
@@ -36,6 +33,15 @@ async def review_of(session: AsyncSession, call: str) -> Review:
 async def checklist_of(session: AsyncSession, file: CallFile) -> list[dict[str, Any]]:
     """The steps of the role with their marks; times are seconds into the call."""
     marks = await marks_of(session, file.call.id)
+    return step_rows(steps_of(file.access.role), marks, file.call.started_at)
+
+
+def step_rows(
+    steps: Iterable[ChecklistStep],
+    marks: Mapping[str, CheckMark] | Mapping[str, ClaimMark],
+    since: datetime,
+) -> list[dict[str, Any]]:
+    """Steps with their marks; times are seconds since then."""
     return [
         {
             "step": step.key,
@@ -43,11 +49,11 @@ async def checklist_of(session: AsyncSession, file: CallFile) -> list[dict[str, 
             "script": _(step.script),
             "required": step.required,
             "passed": marks[step.key].passed if step.key in marks else None,
-            "marked_at_s": (marks[step.key].marked_at - file.call.started_at).total_seconds()
+            "marked_at_s": (marks[step.key].marked_at - since).total_seconds()
             if step.key in marks
             else None,
         }
-        for step in steps_of(file.access.role)
+        for step in steps
     ]
 
 
@@ -61,17 +67,17 @@ def step_now(checklist: Sequence[Mapping[str, Any]]) -> Step:
 
 
 class Marking(BaseModel):
-    """A step, passed or failed; null takes the mark away."""
+    """A step, passed or failed; null, or nothing, takes the mark away."""
 
     step: str
-    passed: bool | None
+    passed: Annotated[bool | None, BeforeValidator(lambda sent: None if sent == "" else sent)]
 
 
 async def mark_step(ask: Ask[CallFile]) -> Done:
     """POST /calls/{id}/checklist."""
     file, marking = ask.thing, ask.body(Marking)
     await line.hold_open(ask.session, file.call.id)
-    if marking.step not in STEPS_OF_ROLE[file.access.role]:
+    if marking.step not in {step.key for step in steps_of(file.access.role)}:
         raise invalid_input({"step": "unknown"})
     own = (CheckMark.call == file.call.id, CheckMark.step == marking.step)
     await ask.session.execute(delete(CheckMark).where(*own))
@@ -125,12 +131,17 @@ async def reveal(ask: Ask[CallFile]) -> Done:
     """POST /calls/{id}/reveal: the whole number; that it was seen is logged."""
     file, field = ask.thing, ask.body(Reveal).field
     await line.hold_open(ask.session, file.call.id)
-    applicant = file.applicant
+    value = number_of(file.applicant, field)
+    await _record(ask, Did.NUMBER_REVEALED, field=field)
+    return Done({"value": value}, _page_of(file), is_kept=False)
+
+
+def number_of(applicant: Account, field: str) -> str:
+    """A number of the applicant's as a whole. Raises the Problem invalid_input."""
     numbers = {"identity": applicant.identity_number, "employee": applicant.employee_number}
     if field not in numbers:
         raise invalid_input({"field": "unknown"})
-    await _record(ask, Did.NUMBER_REVEALED, field=field)
-    return Done({"value": numbers[field] or ""}, _page_of(file), is_kept=False)
+    return numbers[field] or ""
 
 
 async def _record(ask: Ask[CallFile], act: Did, **detail: Any) -> None:

@@ -1,10 +1,12 @@
 """The verdict in a call, and the preview of the mail that it sends."""
 
+from typing import Any
+
 from aiohttp import web
 from pydantic import BaseModel, Field
 
 from desk.access import verdicts
-from desk.access.files import CallFile
+from desk.access.files import CallFile, CaseFile
 from desk.access.reasons import LONGEST_EXPLANATION, REASONS
 from desk.access.tables import Decision
 from desk.access.verdicts import Judgement
@@ -53,21 +55,20 @@ async def preview(ask: Ask[CallFile]) -> web.StreamResponse:
     """GET /calls/{id}/mail-preview: the mail that a verdict would send, as a page of its own."""
     if ask.thing.call.ended_at is not None:
         raise NotYourCall(ask.thing.call.outcome)
+    return previewed(ask, ask.thing)
+
+
+def previewed(ask: Ask[Any], file: CaseFile) -> web.StreamResponse:
+    """The mail of the verdict that the address names."""
     judgement = parse(VerdictForm, dict(ask.request.query)).judgement()
     known = judgement.reason if judgement.reason in REASONS else None
-    mail = verdict_mail(
-        ask.request.app[TEMPLATES],
-        ask.thing,
-        judgement.decision,
-        known,
-        judgement.explanation,
-        ask.now,
-    )
+    templates = ask.request.app[TEMPLATES]
+    mail = verdict_mail(templates, file, judgement.decision, known, judgement.explanation, ask.now)
     if wants_json(ask.request):
         answer = {
-            "to": ask.thing.applicant.email,
+            "to": file.applicant.email,
             "subject": mail.subject,
             "language": mail.language.value,
         }
         return web.json_response(answer, headers=PRIVATE)
-    return framed(ask.request.app[TEMPLATES], mail)
+    return framed(templates, mail)

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy import bindparam, func, insert, select
 
 from desk import audit
+from desk.access import claims
 from desk.access.checklist import draw_challenge
 from desk.access.roles import role_name
 from desk.access.tables import Access, Document, Review
@@ -47,6 +48,7 @@ async def desk(ask: Ask[None]) -> View:
         "longest_since_at": wait.longest_since_at,
         "next": await _next(ask),
         "today": await _today(ask),
+        "reviews": await claims.count_free(ask.session, ask.identity.id, ask.now),
         "wrap_up_s": ask.settings.wrap_up_s,
     }
     return View("desk.html", data)

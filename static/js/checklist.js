@@ -1,4 +1,4 @@
-// The checklist of a call. Only the current step is open; a click on another one opens that.
+// The checklist of a call, or of documents. Only the current step is open; a click on another one opens that.
 
 import { actOnce } from "./act-button.js";
 import { act } from "./api.js";
@@ -16,8 +16,8 @@ const CHALLENGE = "challenge";
 
 export class Checklist {
   /**
-   * @param {string} path of the call
-   * @param {{checklist: Step[], challenge: Challenge}} data
+   * @param {string} path of the call, or of the claim, which draws no challenge
+   * @param {{checklist: Step[], challenge?: Challenge}} data
    * @param {(steps: Step[]) => void} changed
    */
   constructor(path, { checklist, challenge }, changed) {
@@ -112,16 +112,19 @@ export class Checklist {
     const clear = need("[data-clear]", body);
     clear.hidden = step.passed === null;
     clear.addEventListener("click", () => this.mark(step.step, null));
-    if (step.step === CHALLENGE) this.fillChallenge(body);
+    if (step.step === CHALLENGE && this.challenge) this.fillChallenge(body, this.challenge);
     return body;
   }
 
-  /** @param {HTMLElement} body */
-  fillChallenge(body) {
+  /**
+   * @param {HTMLElement} body
+   * @param {Challenge} challenge
+   */
+  fillChallenge(body, challenge) {
     const box = need("[data-challenge]", body);
     box.hidden = false;
-    need("[data-gesture]", box).replaceChildren(...spoken(this.challenge.parts));
-    need("[data-digits]", box).textContent = this.challenge.digits;
+    need("[data-gesture]", box).replaceChildren(...spoken(challenge.parts));
+    need("[data-digits]", box).textContent = challenge.digits;
     const again = need("[data-redraw]", body);
     again.hidden = false;
     again.addEventListener("click", () => this.drawAgain());

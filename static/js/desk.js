@@ -27,6 +27,7 @@ import { language, word } from "./words.js";
  * @property {import("./next-applicant.js").Next | null} next
  * @property {{finished: number, approved: number, rejected: number, average_s: number | null}} today
  * @property {number} wrap_up_s
+ * @property {number} reviews documents that wait for a verifier
  */
 
 const minutes = new Intl.NumberFormat(language, {
@@ -56,7 +57,8 @@ function draw(fresh) {
 }
 
 /** @param {Desk} fresh */
-function drawCounts({ waiting, waiting_total, today }) {
+function drawCounts({ waiting, waiting_total, today, reviews }) {
+  setText(part("[data-reviews]"), word("reviews", { n: reviews }));
   const firstOf = part("[data-first-of]");
   firstOf.hidden = waiting_total <= waiting.length;
   setText(firstOf, word("first_of", { shown: waiting.length, total: waiting_total }));

@@ -119,6 +119,20 @@ async def test_the_administrators_pages(browser: Browser, demo: Desk) -> None:
         await is_accessible_at_both_ends(page)
 
 
+async def test_the_review_of_documents(browser: Browser, demo: Desk) -> None:
+    page = (await sign_in(browser, demo, "verifikator2@demo.test")).page
+    await page.goto(f"{demo.url}/reviews")
+    await is_accessible_at_both_ends(page)
+    await page.get_by_role("button", name="Telaah berkas berikutnya").click()
+    await page.wait_for_url(re.compile("/reviews/."))
+    await is_accessible_at_both_ends(page)
+    await page.get_by_role("button", name="Tolak", exact=True).click()
+    await is_accessible_at_both_ends(page)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Kembalikan ke daftar").click()
+    await page.wait_for_url(re.compile("/reviews$"))
+
+
 async def test_a_planted_fault_is_found(browser: Browser, demo: Desk) -> None:
     page = await (await browser.new_context()).new_page()
     await page.goto(f"{demo.url}/signin")

@@ -57,9 +57,9 @@ def _one_call_at_a_time(
 def _one_verdict_for_each(
     records: Records, _history: History, _settings: Settings
 ) -> Iterator[Found]:
-    for column in ("call", "access"):
+    for column in ("call", "claim", "access"):
         for whose, number in Counter(getattr(one, column) for one in records.verdicts).items():
-            if number > 1:
+            if whose and number > 1:
                 yield Found("I3", f"{column} {whose} has {number} verdicts")
     given = {verdict.call for verdict in records.verdicts}
     for call in records.calls.values():
@@ -72,13 +72,14 @@ def _verdicts_are_whole(
 ) -> Iterator[Found]:
     told = Counter((one.act, one.subject) for one in records.entries)
     for verdict in records.verdicts:
+        made_in = records.calls if verdict.call else records.claims
         decided = (
-            str(records.calls[verdict.call].outcome),
+            str(made_in[verdict.call or verdict.claim or ""].outcome),
             str(records.accesses[verdict.access].state),
         )
         if decided != (verdict.decision, verdict.decision):
             yield Found(
-                "I3", f"verdict {verdict.id} is {verdict.decision}; call and access {decided}"
+                "I3", f"verdict {verdict.id} is {verdict.decision}; made in and access {decided}"
             )
         if told[verdict.decision, verdict.access] != 1:
             yield Found("I3", f"verdict {verdict.id} is not told exactly once by the log")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk.access.tables import Access, Verdict
+from desk.access.tables import Access, Claim, Verdict
 from desk.accounts.tables import Account
 from desk.audit import AuditEntry
 from desk.notices.tables import OutboxMail
@@ -26,6 +26,7 @@ class Records:
     tickets: dict[str, Ticket]
     calls: dict[str, Call]
     shifts: dict[str, Shift]
+    claims: dict[str, Claim]
     verdicts: list[Verdict]
     entries: list[AuditEntry]
     mails: list[OutboxMail]
@@ -60,6 +61,7 @@ async def read_records(session: AsyncSession) -> Records:
         tickets={row.id: row for row in await _all(session, Ticket)},
         calls={row.id: row for row in await _all(session, Call)},
         shifts={row.verifier: row for row in await _all(session, Shift)},
+        claims={row.id: row for row in await _all(session, Claim)},
         verdicts=await _all(session, Verdict),
         entries=sorted(await _all(session, AuditEntry), key=lambda entry: entry.id),
         mails=await _all(session, OutboxMail),

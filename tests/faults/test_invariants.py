@@ -150,8 +150,9 @@ TOO_LATE = "'2026-11-25 00:00:00.000000'"
 TWICE = (
     "CREATE TABLE copied AS SELECT * FROM verdict; DROP TABLE verdict;"
     "ALTER TABLE copied RENAME TO verdict;"
-    "INSERT INTO verdict SELECT 'another', call, access, verifier, decision, reason, explanation,"
-    " decided_at FROM verdict LIMIT 1"
+    "INSERT INTO verdict (id, call, access, verifier, decision, reason, explanation, decided_at)"
+    " SELECT 'another', call, access, verifier, decision, reason, explanation, decided_at"
+    " FROM verdict LIMIT 1"
 )
 
 PLANTED = {
