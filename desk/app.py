@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import suppress
+from functools import cache, partial
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from desk.accounts.attempts import Attempts
 from desk.assets import Assets, folder_of
 from desk.audit_sealer import Sealer
 from desk.clock import Clock, SystemClock
+from desk.cookies import SESSION, cookie_name
 from desk.database import Database
 from desk.denials import Denials
 from desk.house import DeskHouse
@@ -22,6 +24,7 @@ from desk.keys import (
     CLOCK,
     DATABASE,
     DENIALS,
+    DESCRIPTION,
     DOCUMENTS,
     DRAINING,
     LIMITS,
@@ -35,6 +38,7 @@ from desk.limits import LARGEST_BODY_BYTES, Limits
 from desk.middleware import MIDDLEWARES, secure_headers
 from desk.notices.delivery import Delivery
 from desk.notices.reminders import Reminders
+from desk.openapi.document import document_of
 from desk.reaper import Reaper
 from desk.routes import add_routes
 from desk.schedule.roll_call import RollCall
@@ -61,6 +65,10 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     delivery = Delivery(settings, app[CLOCK], app[DATABASE])
     app[MAIL_WAITS] = delivery.written
     add_routes(app)
+    description: Callable[[], bytes] = cache(
+        partial(document_of, app.router, cookie_name(settings, SESSION))
+    )
+    app[DESCRIPTION] = description
     attach(app[SIGNALING], app)
     app.on_response_prepare.append(secure_headers)
     app.on_shutdown.append(_drain)

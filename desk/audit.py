@@ -55,6 +55,7 @@ class Did(StrEnum):
     LINK_ASKED = "link_asked"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of an act
     PASSWORD_REFUSED = "password_refused"  # noqa: S105  the name of an act
+    EMPLOYEE_NUMBER_KEPT = "employee_number_kept"
     ACCOUNT_FORGOTTEN = "account_forgotten"
     ACCOUNT_ADDED = "account_added"
     ACCOUNT_INVITED = "account_invited"

@@ -30,6 +30,8 @@ class Action(StrEnum):
     SEE_WAITING = "see_waiting"
     LEAVE_LINE = "leave_line"
     SEE_ORGANISATION = "see_organisation"
+    SEE_PROFILE = "see_profile"
+    CHANGE_PROFILE = "change_profile"
     APPLY = "apply"
     SEE_DRAFT = "see_draft"
     WRITE_DRAFT = "write_draft"
@@ -121,6 +123,8 @@ RULES: dict[Action, Rule] = {
     Action.SEE_WAITING: _only(Role.APPLICANT, of=OWN),
     Action.LEAVE_LINE: _only(Role.APPLICANT, of=OWN),
     Action.SEE_ORGANISATION: _only(Role.APPLICANT),
+    Action.SEE_PROFILE: _only(Role.APPLICANT),
+    Action.CHANGE_PROFILE: _only(Role.APPLICANT),
     Action.APPLY: _only(Role.APPLICANT),
     Action.SEE_DRAFT: _only(Role.APPLICANT, of=OWN),
     Action.WRITE_DRAFT: _only(Role.APPLICANT, of=OWN),

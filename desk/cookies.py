@@ -7,13 +7,20 @@ from aiohttp import web
 from desk.csrf import is_token_for, token_for
 from desk.keys import SETTINGS
 from desk.language import Language
+from desk.settings import Settings
 
+SESSION = "desk_session"
 A_YEAR_S = 365 * 24 * 3600
 
 
-def _name(request: web.Request, kind: str) -> str:
+def cookie_name(settings: Settings, kind: str) -> str:
+    """What a cookie of ours is called."""
     # The prefix binds a cookie to this host and to TLS; browsers refuse it over plain HTTP.
-    return f"__Host-{kind}" if request.app[SETTINGS].is_secure else kind
+    return f"__Host-{kind}" if settings.is_secure else kind
+
+
+def _name(request: web.Request, kind: str) -> str:
+    return cookie_name(request.app[SETTINGS], kind)
 
 
 def _token(request: web.Request, kind: str) -> str | None:
@@ -24,7 +31,7 @@ def _token(request: web.Request, kind: str) -> str | None:
 
 def session_token(request: web.Request) -> str | None:
     """The session's token, if the browser brings one."""
-    return _token(request, "desk_session")
+    return _token(request, SESSION)
 
 
 def _set(
@@ -43,14 +50,12 @@ def _set(
 
 def set_session_token(request: web.Request, response: web.StreamResponse, token: str) -> None:
     """Hand the browser its session."""
-    _set(request, response, "desk_session", token, request.app[SETTINGS].session_hours * 3600)
+    _set(request, response, SESSION, token, request.app[SETTINGS].session_hours * 3600)
 
 
 def drop_session_token(request: web.Request, response: web.StreamResponse) -> None:
     """Take the session's cookie back."""
-    response.del_cookie(
-        _name(request, "desk_session"), path="/", secure=request.app[SETTINGS].is_secure
-    )
+    response.del_cookie(_name(request, SESSION), path="/", secure=request.app[SETTINGS].is_secure)
 
 
 def csrf_token(request: web.Request) -> str:

@@ -6,7 +6,7 @@ where the database fails it in passing, a command under one idempotency key.
 """
 
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 from aiohttp import web
@@ -77,6 +77,7 @@ def page(handler: PageHandler, action: Action, find: Find | None = None) -> Hand
                 request[UNREAD] = await count_unread(session, identity.id)
             return await handler(Ask(request, session, identity, now, thing))
 
+    @wraps(handler)
     async def answer(request: web.Request) -> web.StreamResponse:
         view = await persistently(partial(look, request))
         return view_answer(request, view) if isinstance(view, View) else view
@@ -97,6 +98,7 @@ def command(handler: CommandHandler, action: Action, find: Find | None = None) -
             await keep_answer(session, identity.id, key, done)
         return done
 
+    @wraps(handler)
     async def answer(request: web.Request) -> web.StreamResponse:
         authority.demand_role(await who_asks(request), action)
         sent = await read_body(request)

@@ -1,6 +1,7 @@
 """What the application carries: typed keys, so that nothing hangs in module globals."""
 
 import asyncio
+from collections.abc import Callable
 
 from aiohttp import MultipartReader, web
 
@@ -29,6 +30,8 @@ LIMITS = web.AppKey("limits", Limits)
 DENIALS = web.AppKey("denials", Denials)
 DRAINING = web.AppKey("draining", asyncio.Event)
 REAPER = web.AppKey("reaper", Reaper)
+# The OpenAPI document, made when it is first asked for.
+DESCRIPTION: web.AppKey[Callable[[], bytes]] = web.AppKey("description")
 MAIL_WAITS = web.AppKey("mail_waits", asyncio.Event)
 
 IDENTITY = web.RequestKey("identity", Identity)

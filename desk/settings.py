@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     missed_after_minutes: Positive = 15
     join_before_minutes: Positive = 30
     slot_minutes: int = 15
+    notice_minutes: Annotated[int, Field(ge=0)] = 60
     reschedule_days: Positive = 5
     reschedule_limit: Annotated[int, Field(ge=0)] = 2
     service_level_percent: Annotated[int, Field(ge=1, le=100)] = 80

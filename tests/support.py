@@ -120,8 +120,9 @@ class People:
         booked_in: timedelta = timedelta(minutes=10),
         role: str = "PPK",
         timezone: str = "Asia/Jakarta",
+        booked_ago: timedelta = timedelta(0),
     ) -> Applicant:
-        """An applicant whose meeting is booked `booked_in` from now."""
+        """An applicant whose meeting is booked for `booked_in` from now."""
         self.made += 1
         account = self._account(Role.APPLICANT, name or f"Pemohon {self.made}")
         account.identity_number, account.employee_number = "3273014107900001", "199007012019032001"
@@ -135,7 +136,7 @@ class People:
         )  # fmt: skip
         meeting = Meeting(
             id=new_id(), access=access.id, starts_at=self.clock.now() + booked_in,
-            created_at=self.clock.now(),
+            created_at=self.clock.now() - booked_ago,
         )  # fmt: skip
         async with self.database.writing() as session:
             session.add(account)

@@ -55,9 +55,10 @@ async def test_the_copy_has_the_documents_and_a_new_meeting(desk: RunningDesk) -
     files = "SELECT count(DISTINCT stored_as || sha256 || title) || ',' || count(*) FROM document"
     assert await value(desk.database, files) == "1,2"
     assert await count(desk.database, "audit_entry", "act = 'applied_again'") == 1
-    # The clock stands at 08.00.01: the next full slot is 08.15.
+    # The clock stands at 08.00.01: with an hour of notice the next slot is 09.15.
+    desk.clock.forward(minutes=45)
     status, meeting = await scene.applicant.read(body["url"])
-    assert meeting["meeting"]["starts_at"] == "2026-11-24T01:15:00+00:00"
+    assert meeting["meeting"]["starts_at"] == "2026-11-24T02:15:00+00:00"
     assert meeting["meeting"]["can_join"] is True
     assert (await scene.applicant.act(f"{body['url']}/join"))[0] == 200
 
@@ -152,6 +153,7 @@ async def test_a_rejected_letter_is_replaced_by_a_new_upload(desk: RunningDesk) 
     assert new != old
     assert await value(desk.database, "SELECT access FROM upload") == body["access"]
     # The verifier of the next call sees the new letter, and nothing of the old one.
+    desk.clock.forward(hours=1)
     await scene.applicant.act(f"{body['url']}/join")
     status, call = await scene.verifier.act("/desk/take")
     [shown] = (await scene.verifier.read(f"/calls/{call['call']}"))[1]["documents"]

@@ -198,12 +198,24 @@ async def test_the_same_role_at_the_same_unit_is_applied_for_once(desk: RunningD
     assert await count(desk.database, "draft") == 1
 
 
-async def test_a_draft_given_up_is_gone(desk: RunningDesk) -> None:
+async def test_a_draft_given_up_is_gone_and_the_last_one_takes_its_letters_along(
+    desk: RunningDesk,
+) -> None:
     _account, visitor = await newcomer(desk)
     draft = await begun(visitor)
+    other = (await visitor.act("/access/new", CHOICE | {"role": "PP"}))[1]["url"]
+    await upload(visitor)
+    stored_as = await value(desk.database, "SELECT stored_as FROM upload")
+    assert list(desk.settings.data_dir.rglob(stored_as))
     assert (await visitor.act(f"{draft}/discard"))[0] == 200
     assert (await visitor.read(draft))[0] == 404
+    # The other draft would be sent with the same letter.
+    assert await count(desk.database, "upload") == 1
+    assert (await visitor.act(f"{other}/discard"))[0] == 200
+    assert await count(desk.database, "upload") == 0
     assert await count(desk.database, "draft") == 0
+    assert await count(desk.database, "audit_entry", "act = 'upload_removed'") == 1
+    assert not list(desk.settings.data_dir.rglob(stored_as))
 
 
 COMPANY = {

@@ -47,8 +47,13 @@ EXPECTED = {
     "GET /healthz": Row(200, 200, 200, 200, 200, 200, 200),
     "GET /readyz": Row(200, 200, 200, 200, 200, 200, 200),
     "GET /static/{digest}/{name}": Row(200, 200, 200, 200, 200, 200, 200),
+    "GET /openapi.json": Row(200, 200, 200, 200, 200, 200, 200),
     "GET /speed": Row(401, 200, 200, 200, 200, 200, 200),
     "GET /organisation": Row(401, 200, 200, 403, 403, 403, 403),
+    "GET /profile": Row(401, 200, 200, 403, 403, 403, 403),
+    "POST /profile": Row(
+        401, 200, 200, 403, 403, 403, 403, {"employee_number": "199007012019032001"}
+    ),
     "GET /meetings/{id}": Row(401, 200, 404, 403, 403, 403, 403),
     "GET /meetings/{id}/times": Row(401, 200, 404, 403, 403, 403, 403),
     "GET /schedule": Row(401, 403, 403, 403, 403, 403, 200),

@@ -19,13 +19,14 @@ from desk.schedule.offers import free_days, free_times
 from desk.schedule.plan import read_plan
 from desk.schedule.refusals import NoFreeTime
 from desk.schedule.tables import DayException, Meeting, Scope, Slot
+from desk.schedule.terms import soonest
 from desk.settings import Settings
 from tests.scenes import count, value
 from tests.support import MORNING, Applicant, People, SetClock
 from waiting_room import line
 
 TUESDAY = date(2026, 11, 24)
-THE_NEXT = datetime(2026, 11, 24, 1, 15, tzinfo=UTC)  # 08.15 WIB
+THE_NEXT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # 09.00 WIB, with an hour of notice
 
 
 @pytest.fixture
@@ -106,9 +107,9 @@ async def test_the_earliest_seat_is_booked_and_logged(
 
 async def test_bookings_fill_one_slot_after_the_other(people: People, booker: Booker) -> None:
     at = [(await booker.book(await people.applicant())).starts_at for _ in range(6)]
-    # One verifier makes 1.275 seats a slot: 2, 1, 1, 1, 2 ... from 08.15 on.
+    # One verifier makes 1.275 seats a slot: 1, 2, 1, 1, 1 ... from 09.00 on.
     minutes = [(one - THE_NEXT).total_seconds() / 60 for one in at]
-    assert minutes == [0, 0, 15, 30, 45, 60]
+    assert minutes == [0, 15, 15, 30, 45, 60]
 
 
 @pytest.mark.parametrize(
@@ -205,6 +206,7 @@ async def test_moving_gives_the_old_seat_back_at_once(
     await booker.book(first)
     moved = await booker.move(first, THE_NEXT + timedelta(days=1))
     assert (moved.starts_at, moved.moves, moved.sequence) == (THE_NEXT + timedelta(days=1), 1, 1)
+    assert moved.told_at == moved.moved_at == MORNING
     assert await value(database, "SELECT sum(taken) FROM slot") == 1
     assert (await booker.book(second)).starts_at == THE_NEXT
 
@@ -227,6 +229,7 @@ async def test_two_who_exchange_their_slots_do_not_wait_for_each_other(
     "wanted",
     [
         THE_NEXT - timedelta(hours=1),  # over
+        THE_NEXT - timedelta(minutes=15),  # too soon
         THE_NEXT + timedelta(minutes=1),  # no slot
         THE_NEXT + timedelta(days=4),  # a Saturday
         THE_NEXT.replace(hour=5, minute=0),  # the break
@@ -259,6 +262,8 @@ async def test_only_so_often_and_staff_more_often(people: People, booker: Booker
     assert (moved.starts_at, moved.moves) == (third, 2)
     later = THE_NEXT + timedelta(days=28)
     assert (await booker.move(person, later, by_staff=True)).starts_at == later
+    soon = THE_NEXT - timedelta(minutes=15)
+    assert (await booker.move(person, soon, by_staff=True)).starts_at == soon
 
 
 async def test_not_after_the_last_day(people: People, booker: Booker, clock: SetClock) -> None:
@@ -297,15 +302,16 @@ async def test_the_free_days_and_times_are_those_that_can_be_had(
 ) -> None:
     person = await people.applicant()
     await booker.book(person)
+    since = soonest(booker.settings, clock.now())
     async with booker.database.reading() as session:
         plan = await read_plan(session, booker.settings, clock.now())
-        days = await free_days(session, plan, NOWHERE, TUESDAY, date(2026, 11, 29), clock.now())
-        times = await free_times(session, plan, NOWHERE, TUESDAY, clock.now())
+        days = await free_days(session, plan, NOWHERE, TUESDAY, date(2026, 11, 29), since)
+        times = await free_times(session, plan, NOWHERE, TUESDAY, since)
     assert [(one.is_open, one.seats) for one in days] == [(True, 38)] * 4 + [(False, 0)] * 2
-    # 08.00 and what was before it is over, with three seats; one is taken.
-    assert days[0].free == 38 - 3 - 1
+    # Before 09.00 there is no time for notice any more: seven seats; one is taken.
+    assert days[0].free == 38 - 7 - 1
     assert days[1].free == 38
-    assert (times[0].starts_at, times[0].free) == (THE_NEXT, 1)
+    assert (times[0].starts_at, times[0].free) == (THE_NEXT + timedelta(minutes=15), 2)
     assert sum(one.free for one in times) == days[0].free
 
 

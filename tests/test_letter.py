@@ -6,9 +6,9 @@ from datetime import date
 import pypdfium2
 import pytest
 
-from desk.access.roles import role_name
 from desk.demo.letter import LetterFacts, letter_facts, spaced_nip, surat_tugas
 from desk.demo.people import APPLICANTS, AUDITORS
+from desk.demo.wording import ROLE_NAMES
 
 TODAY = date(2026, 11, 24)
 
@@ -36,7 +36,7 @@ def test_a_letter_carries_every_fact_of_its_applicant(index: int) -> None:
         applicant.name,
         spaced_nip(applicant.nip),
         applicant.rank,
-        role_name(applicant.role),
+        ROLE_NAMES[applicant.role],
         applicant.office.unit,
         applicant.letter_number(TODAY),
         applicant.office.signer.name,

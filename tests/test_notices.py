@@ -12,6 +12,7 @@ from desk.access.tables import Access
 from desk.accounts.tables import Account
 from desk.assets import Assets, folder_of
 from desk.database import Database
+from desk.directory.roles import RoleNames
 from desk.housekeeping import Housekeeping
 from desk.language import Language
 from desk.notices.delivery import Delivery
@@ -227,7 +228,7 @@ async def test_applying_again_tells_of_the_booked_meeting(desk: RunningDesk) -> 
     booked = (await notices_of(desk.database, scene.who.account))[-1]
     assert (booked.kind, booked.path) == (Kind.BOOKED, body["url"])
     subject = await value(desk.database, "SELECT subject FROM outbox_mail WHERE kind = 'booked'")
-    assert subject == ("Jadwal Verifikasi Akses INAPROC: Selasa, 24 November 2026 pukul 09.15 WITA")
+    assert subject == ("Jadwal Verifikasi Akses INAPROC: Selasa, 24 November 2026 pukul 10.15 WITA")
 
 
 async def test_notices_are_forgotten_after_a_year(
@@ -262,7 +263,7 @@ def test_every_kind_has_its_words_and_its_preview() -> None:
 def test_every_preview_is_whole(
     templates: Templates, settings: Settings, clock: SetClock, sample: Sample, language: Language
 ) -> None:
-    mail = sample_mail(templates, settings, sample, language, clock.now())
+    mail = sample_mail(templates, settings, RoleNames(), sample, language, clock.now())
     assert mail.language is language
     for text in (mail.subject, mail.text_body):
         assert not PLACEHOLDER.search(text)

@@ -21,7 +21,7 @@ from desk.settings import Settings
 from desk.templating import Templates
 from tests.post import notices_of, outbox
 from tests.scenes import count, enter, in_call, join
-from tests.support import MORNING, Applicant, People, RunningDesk, SetClock
+from tests.support import Applicant, People, RunningDesk, SetClock
 from waiting_room.tables import Base
 
 Move = Callable[[datetime], None]
@@ -59,7 +59,9 @@ def until(clock: SetClock) -> Move:
 
 
 async def booked(people: People, starts_at: datetime, **about: Any) -> Applicant:
-    return await people.applicant(booked_in=starts_at - people.clock.now(), **about)
+    return await people.applicant(
+        booked_in=starts_at - people.clock.now(), booked_ago=timedelta(days=1), **about
+    )
 
 
 async def kinds(database: Database) -> list[str]:
@@ -104,11 +106,12 @@ async def test_nine_is_nine_in_the_zone_of_the_unit(
     assert len(await kinds(database)) == 2
 
 
-async def test_who_books_late_is_reminded_at_once_if_it_is_far_enough_ahead(
+async def test_a_day_before_that_was_missed_is_told_if_it_is_far_enough_ahead(
     database: Database, people: People, reminders: Reminders, clock: SetClock
 ) -> None:
     far = await people.applicant(booked_in=timedelta(hours=3, minutes=1))
     near = await people.applicant(booked_in=timedelta(hours=3))
+    await change(database, Meeting, created_at=jakarta(20, 9))
     await reminders.remind()
     assert [one.kind for one in await notices_of(database, far.account)] == [Kind.DAY_BEFORE]
     assert await notices_of(database, near.account) == []
@@ -117,13 +120,18 @@ async def test_who_books_late_is_reminded_at_once_if_it_is_far_enough_ahead(
     assert mail.created_at == clock.now()
 
 
-async def test_who_books_within_the_hour_was_told_just_now(
+async def test_a_time_that_was_told_just_before_needs_no_reminder(
     database: Database, people: People, reminders: Reminders, until: Move
 ) -> None:
-    await people.applicant(booked_in=timedelta(minutes=59))
-    assert await reminders.remind() == 0
-    until(MORNING + timedelta(minutes=58))
-    assert await reminders.remind() == 0
+    told, silent = [await booked(people, jakarta(26, 10)) for _one in range(2)]
+    for due_at, last in ((jakarta(25, 9), jakarta(24, 21)), (jakarta(26, 9), jakarta(26, 8))):
+        for who, moved_at in ((told, last), (silent, last + timedelta(minutes=1))):
+            async with database.writing() as session:
+                (await session.get_one(Meeting, who.meeting.id)).moved_at = moved_at
+        until(due_at)
+        assert (await reminders.remind(), await reminders.remind()) == (2, 0)
+    assert len(await notices_of(database, told.account)) == 2
+    assert await notices_of(database, silent.account) == []
 
 
 async def test_a_moved_meeting_gets_its_own(

@@ -2,12 +2,20 @@
 
 from typing import Any
 
-from desk.access.roles import role_name
 from desk.accounts.tables import Role
-from desk.directory.roles import FIELDS, all_role_forms, baseless, name_of, role_form, role_forms
+from desk.directory.roles import (
+    FIELDS,
+    RoleNames,
+    all_role_forms,
+    baseless,
+    name_of,
+    role_form,
+    role_forms,
+)
 from desk.directory.tables import ProfileType, RoleForm, Way
 from desk.language import Language, speaking
-from tests.scenes import count, enter, is_problem, nothing_changes
+from tests.post import outbox
+from tests.scenes import count, enter, in_call, is_problem, nothing_changes
 from tests.support import RunningDesk, Visitor
 
 CODES = ["PA", "KPA", "PPK", "PP", "POKJA", "BENDAHARA", "AUDITOR", "VERIFIKATOR"]
@@ -52,9 +60,9 @@ async def test_every_role_of_the_guide_is_there_with_its_form(desk: RunningDesk)
         assert set(form.fields.values()) <= {"required", "optional"}
         assert form.fields["letter"] == "required"
         assert baseless(form.fields) == {}
-        assert role_name(form.code) == form.name_id == name_of(form)
+        assert RoleNames([form]).of(form.code) == form.name_id == name_of(form)
         with speaking(Language.ENGLISH):
-            assert role_name(form.code) == form.name_en == name_of(form)
+            assert RoleNames([form]).of(form.code) == form.name_en == name_of(form)
     by_code = {one.code: one for one in buyers}
     ppk, auditor = by_code["PPK"], by_code["AUDITOR"]
     assert ppk.fields.keys() == FIELDS[ProfileType.NON_PENYEDIA].keys()
@@ -99,8 +107,21 @@ async def test_a_role_is_changed_as_its_page_says(desk: RunningDesk) -> None:
     assert await count(desk.database, "audit_entry", "act = 'role_form_changed'") == 1
 
 
-async def test_a_role_with_no_names_here_is_called_by_its_code() -> None:
-    assert role_name("RAJA") == "RAJA"
+async def test_what_was_sent_says_the_name_that_the_role_has_now(desk: RunningDesk) -> None:
+    assert RoleNames().of("RAJA") == "RAJA"
+    call, now = await in_call(desk), "Pejabat Komitmen"
+    visitor = await administrator(desk)
+    sent = as_sent((await forms(desk))["PPK"], name_id=now, name_en="Commitment officer")
+    assert (await visitor.send("/roles/PPK", **sent))[0] == 303
+    assert (await call.verifier.read(call.page))[1]["access"]["role_name"] == now
+    for path in ("/", "/access", "/organisation"):
+        shown = (await call.applicant.read(path))[1]["accesses"]
+        assert [row["role_name"] for row in shown] == [now], path
+    await call.reject()
+    (mail,) = await outbox(desk.database)
+    assert now in mail.text_body
+    notices = (await call.applicant.read("/notices"))[1]["notices"]
+    assert [row["role_name"] for row in notices] == [now]
 
 
 async def test_a_form_nobody_could_fill_in_is_refused(desk: RunningDesk) -> None:

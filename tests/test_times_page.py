@@ -12,7 +12,7 @@ from tests.post import outbox
 from tests.scenes import enter, is_problem, joined, nothing_changes, value
 from tests.support import Applicant, RunningDesk, Visitor
 
-THE_NEXT = datetime(2026, 11, 24, 1, 15, tzinfo=UTC)
+THE_NEXT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # 09.00 WIB, with an hour of notice
 TOMORROW = THE_NEXT + timedelta(days=1)
 
 
@@ -75,7 +75,7 @@ async def test_a_chosen_time_is_had_and_told(desk: RunningDesk) -> None:
     assert moved["moving"]["moves_left"] == 1
     (mail,) = await outbox(desk.database)
     assert mail.subject == "Jadwal verifikasi Anda diubah"
-    assert "Rabu, 25 November 2026 pukul 10.15 WIT (08.15 WIB)" in mail.text_body
+    assert "Rabu, 25 November 2026 pukul 11.00 WIT (09.00 WIB)" in mail.text_body
 
 
 async def test_the_earliest_with_one_click(desk: RunningDesk) -> None:
@@ -172,6 +172,6 @@ async def test_a_meeting_that_was_moved_cannot_be_joined_at_its_old_time(desk: R
     assert (await visitor.send(page, starts_at=TOMORROW.isoformat()))[0] == 303
     join = f"/meetings/{who.meeting.id}/join"
     is_problem(await visitor.act(join), 409, "too_early")
-    desk.clock.forward(days=1)
+    desk.clock.forward(days=1, minutes=30)
     visitor = await enter(desk, who.account)
     assert (await visitor.act(join))[0] == 200

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.access.reasons import REASONS
-from desk.access.roles import role_name
 from desk.access.tables import Access, AccessState, Verdict
+from desk.directory.roles import RoleNames, role_names
+from desk.directory.tables import AgencyKind
+from desk.formats.grades import Service, service_of
 from desk.schedule.tables import Meeting
 from desk.words import _
 from waiting_room.line import LIVE
@@ -41,6 +43,7 @@ def reason_in_words(verdict: Verdict | None) -> str | None:
 
 def access_row(
     access: Access,
+    names: RoleNames,
     meeting: Meeting | None = None,
     ticket: Ticket | None = None,
     verdict: Verdict | None = None,
@@ -53,9 +56,10 @@ def access_row(
     return {
         "id": access.id,
         "number": access.number,
-        "role_name": role_name(access.role),
+        "role_name": names.of(access.role),
         "agency": access.agency,
         "unit": access.unit,
+        "is_employee": _is_employee(access),
         "status": status_code(access, ticket, meeting),
         "meeting": {
             "id": meeting.id,
@@ -75,6 +79,12 @@ def access_row(
     }
 
 
+def _is_employee(access: Access) -> bool:
+    """Whether it is for somebody of an agency who has a NIP or NRP, as far as is known."""
+    is_company = access.agency_type == AgencyKind.COMPANY
+    return not is_company and service_of(access.rank) is not Service.NONE
+
+
 async def rows_of(
     session: AsyncSession, applicant: str
 ) -> list[tuple[dict[str, Any], Ticket | None]]:
@@ -87,11 +97,13 @@ async def rows_of(
         .where(Access.applicant == applicant)
         .order_by(Access.submitted_at.desc(), Access.number.desc())
     )
-    rows = (await session.execute(statement)).all()
+    rows, names = (await session.execute(statement)).all(), await role_names(session)
     every = [access for access, _meeting, _ticket, _verdict in rows]
     return [
         (
-            access_row(access, meeting, ticket, verdict, superseded=is_superseded(access, every)),
+            access_row(
+                access, names, meeting, ticket, verdict, superseded=is_superseded(access, every)
+            ),
             ticket,
         )
         for access, meeting, ticket, verdict in rows

@@ -80,6 +80,18 @@ async def remove(session: AsyncSession, upload: Upload, now: datetime) -> None:
     await audit.record(session, upload.account, Did.UPLOAD_REMOVED, upload.id, now)
 
 
+async def remove_all(
+    session: AsyncSession, account: str, title: str, now: datetime
+) -> Sequence[str]:
+    """Forget somebody's unsent uploads of this title: the names of ours of their files."""
+    mine = (Upload.account == account, Upload.title == title, Upload.access.is_(None))
+    removing = delete(Upload).where(*mine).returning(Upload.id, Upload.stored_as)
+    gone = (await session.execute(removing)).all()
+    for upload, _stored_as in gone:
+        await audit.record(session, account, Did.UPLOAD_REMOVED, upload, now)
+    return [stored_as for _upload, stored_as in gone]
+
+
 async def attach(
     session: AsyncSession, uploads: Sequence[str], access: Access, now: datetime
 ) -> list[Document]:

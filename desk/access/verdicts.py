@@ -27,6 +27,7 @@ from desk.access.tables import (
     Verdict,
 )
 from desk.audit import Did
+from desk.directory.roles import role_names
 from desk.notices.kinds import Kind
 from desk.notices.notices import note_verdict
 from desk.notices.outbox import enqueue
@@ -99,7 +100,7 @@ async def decide(
     await _change_state(session, file.access, AccessState.SCHEDULED, judgement.decision, now)
     session.add(_verdict(file, judgement, now, call=call.id))
     await _record(session, file, judgement, now, call=call.id)
-    _tell(session, file, judgement, templates, public_url, now)
+    await _tell(session, file, judgement, templates, public_url, now)
 
 
 async def decide_by_documents(
@@ -120,7 +121,7 @@ async def decide_by_documents(
     await _change_state(session, file.access, AccessState.SUBMITTED, judgement.decision, now)
     session.add(_verdict(file, judgement, now, claim=claim.id))
     await _record(session, file, judgement, now, claim=claim.id)
-    _tell(session, file, judgement, templates, public_url, now)
+    await _tell(session, file, judgement, templates, public_url, now)
 
 
 def _demand_checklist(
@@ -180,7 +181,7 @@ async def _record(
     await audit.record(session, file.verifier.id, did, file.access.id, now, **detail)
 
 
-def _tell(
+async def _tell(
     session: AsyncSession,
     file: CaseFile,
     judgement: Judgement,
@@ -189,6 +190,7 @@ def _tell(
     now: datetime,
 ) -> None:
     decision, reason = judgement.decision, judgement.reason
-    mail = verdict_mail(templates, file, decision, reason, judgement.explanation, now)
+    names = await role_names(session)
+    mail = verdict_mail(templates, file, names, decision, reason, judgement.explanation, now)
     note_verdict(session, file.access, decision, now)
     enqueue(session, Kind.VERDICT, file.applicant, mail, public_url, now)

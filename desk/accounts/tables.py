@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from desk.formats.grades import Service
 from desk.language import Language
 from waiting_room.tables import ID_LENGTH, Base, new_id, words_of
 
@@ -23,6 +24,7 @@ class Account(Base):
     """A person who can sign in. `email` is kept in lower case; `desk_number` is staff's alone.
 
     `language` is what they have chosen, if they ever did. `phone` is in the form of E.164.
+    `employee_number` is the NIP or NRP that they have in their `service`.
 
     Whoever is disabled cannot sign in, and every session of theirs is worth nothing. Nor can
     anybody whose address is not confirmed; an empty `password_hash` fits no password.
@@ -38,6 +40,7 @@ class Account(Base):
     desk_number: Mapped[int | None]
     identity_number: Mapped[str | None] = mapped_column(String(16))
     employee_number: Mapped[str | None] = mapped_column(String(24))
+    service: Mapped[Service | None] = mapped_column(words_of(Service))
     phone: Mapped[str | None] = mapped_column(String(16))
     agency: Mapped[str | None] = mapped_column(String(200))
     profile_verified_at: Mapped[datetime | None]

@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, time
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from desk.access.roles import role_name
 from desk.demo.marks import draw_seal, draw_signature, draw_stamp
 from desk.demo.people import DemoApplicant, Signer
 from desk.demo.typesetting import (
@@ -29,7 +28,7 @@ from desk.demo.typesetting import (
     write_paragraph,
     write_row,
 )
-from desk.demo.wording import DUTIES, INSPECTORS, RANK_NAMES, REGIONS
+from desk.demo.wording import DUTIES, INSPECTORS, RANK_NAMES, REGIONS, ROLE_NAMES
 from desk.times import day_name
 
 MOST_DUTIES_IN_LETTER = 2
@@ -160,7 +159,7 @@ def write_person(pdf: FPDF, facts: LetterFacts) -> None:
         ("Nama", facts.name),
         ("NIP", spaced_nip(facts.nip)),
         ("Pangkat/Golongan", f"{rank}, {facts.rank}" if rank else f"PPPK, golongan {facts.rank}"),
-        ("Jabatan", role_name(facts.role)),
+        ("Jabatan", ROLE_NAMES[facts.role]),
         ("Satuan kerja", facts.unit),
         ("Berlaku", f"{day_name(facts.valid_from)} s.d. {day_name(facts.valid_until)}"),
     )
@@ -171,7 +170,7 @@ def write_person(pdf: FPDF, facts: LetterFacts) -> None:
 
 def write_duties(pdf: FPDF, facts: LetterFacts) -> None:
     """What the person is sent to do, and the closing words."""
-    role, year = role_name(facts.role), facts.valid_from.year
+    role, year = ROLE_NAMES[facts.role], facts.valid_from.year
     write_paragraph(
         pdf,
         f"untuk melaksanakan tugas sebagai {role} pada {facts.unit} Tahun Anggaran {year}, dan "
@@ -247,7 +246,7 @@ def write_annex(pdf: FPDF, facts: LetterFacts) -> None:
         write_row(pdf, label, [("", value)], label_width=22, indent=85)
     pdf.ln(8)
     write_centred(pdf, "URAIAN TUGAS", 13, "B")
-    write_centred(pdf, role_name(facts.role).upper(), 13, "B")
+    write_centred(pdf, ROLE_NAMES[facts.role].upper(), 13, "B")
     pdf.ln(5)
     pdf.set_font(FONT, "", BODY)
     write_paragraph(pdf, f"{facts.name} dalam jabatan tersebut bertugas:")

@@ -28,6 +28,7 @@ from desk.demo.people import (
     VERIFIERS,
     DemoApplicant,
 )
+from desk.formats.grades import service_of
 from desk.schedule.meetings import open_span
 from desk.schedule.tables import Meeting
 from desk.settings import Settings
@@ -88,6 +89,7 @@ def _account(
         password_hash=password_hash,
         identity_number=demo.nik if demo else None,
         employee_number=demo.nip if demo else None,
+        service=service_of(demo.rank) if demo else None,
         profile_verified_at=now - timedelta(days=17) if demo else None,
         created_at=now,
         confirmed_at=now,

@@ -13,6 +13,16 @@ RANK_NAMES = {
     "IV/c": "Pembina Utama Muda",
 }
 
+ROLE_NAMES = {
+    "PA": "Pengguna Anggaran (PA)",
+    "KPA": "Kuasa Pengguna Anggaran (KPA)",
+    "PPK": "Pejabat Pembuat Komitmen (PPK)",
+    "PP": "Pejabat Pengadaan (PP)",
+    "POKJA": "Pokja Pemilihan",
+    "BENDAHARA": "Bendahara",
+    "AUDITOR": "Auditor",
+}
+
 DUTIES = {
     "PPK": (
         "menyusun perencanaan pengadaan, spesifikasi teknis, dan kerangka acuan kerja",

@@ -1,6 +1,6 @@
 """The roles one can apply for: their names, how each is verified, and what its form asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -53,6 +53,26 @@ _IN_ORDER = select(RoleForm).order_by(RoleForm.profile_type, RoleForm.position, 
 def name_of(form: RoleForm) -> str:
     """The role's name in the language being spoken."""
     return form.name_id if spoken() is Language.INDONESIAN else form.name_en
+
+
+class RoleNames:
+    """What every role is called now, in each language: read once for all rows of a page."""
+
+    def __init__(self, forms: Iterable[RoleForm] = ()) -> None:
+        """The names that these have."""
+        self._of = {
+            form.code: {Language.INDONESIAN: form.name_id, Language.ENGLISH: form.name_en}
+            for form in forms
+        }
+
+    def of(self, code: str) -> str:
+        """The name in the language being spoken; the code itself of a role that there is not."""
+        return self._of[code][spoken()] if code in self._of else code
+
+
+async def role_names(session: AsyncSession) -> RoleNames:
+    """The names of the roles in the directory."""
+    return RoleNames(await all_role_forms(session))
 
 
 def baseless(fields: Mapping[str, str]) -> dict[str, str]:

@@ -45,6 +45,7 @@ WARNINGS = {
     "nip_birth_date": later("Tanggal lahir dalam NIP berbeda dari profil."),
     "nip_sex": later("Jenis kelamin dalam NIP berbeda dari profil."),
     "nip_too_young": later("Menurut NIP, pengangkatan terjadi sebelum umur 18 tahun."),
+    "nip_service": later("Angka ke-13 dan ke-14 NIP tidak sesuai dengan jenis pegawainya."),
     "nip_future": later("Menurut NIP, pengangkatan belum terjadi."),
     "polri_length": later("NRP Polri biasanya 8 angka. Cocokkan dengan surat."),
     "polri_birth_month": later("Tahun dan bulan lahir dalam NRP Polri berbeda dari profil."),

@@ -42,6 +42,11 @@ GRADES: dict[Service, tuple[str, ...]] = {
 }
 
 
+def service_of(grade: str) -> Service | None:
+    """Whose grade it is, as the list writes it."""
+    return next((service for service, grades in GRADES.items() if grade in grades), None)
+
+
 def _bare(text: str) -> str:
     return ungrouped(text).casefold() or text.strip()
 

@@ -2,7 +2,7 @@
 
 The day before from 09.00 on in the unit's zone, until three hours before the meeting; an hour
 before; thirty days before an access ends. What was missed while the desk was down is made up for
-as long as it is still to come.
+as long as it is still to come. Whoever was told of the time shortly before needs no reminder.
 """
 
 from datetime import datetime, time, timedelta
@@ -25,6 +25,8 @@ from waiting_room.tables import Ticket
 DAY_BEFORE_AT = time(9)
 SHORTEST_DAY_BEFORE = timedelta(hours=3)
 HOUR_BEFORE = timedelta(hours=1)
+# A time that was told no longer than this before its reminder is due speaks for itself.
+STILL_KNOWN = {Kind.DAY_BEFORE: timedelta(hours=12), Kind.HOUR_BEFORE: timedelta(hours=1)}
 EXPIRING_BEFORE = timedelta(days=30)
 # At nine many are due at once; the next ones are looked for after these.
 MOST_AT_ONCE = 200
@@ -52,16 +54,21 @@ async def due_reminders(session: AsyncSession, zone: ZoneInfo, now: datetime) ->
     for kind in (Kind.HOUR_BEFORE, Kind.DAY_BEFORE):
         statement = due_meetings(kind, zone, now).limit(MOST_AT_ONCE)
         rows = (await session.execute(statement)).all()
-        found += [Due(kind, meeting.id) for meeting, _access in rows if _is_wanted(kind, meeting)]
+        found += [Due(kind, meeting.id) for meeting, _access in rows]
     for kind in (Kind.EXPIRING, Kind.EXPIRED):
         ends = due_accesses(kind, zone, now).limit(MOST_AT_ONCE)
         found += [Due(kind, access.id) for access in (await session.execute(ends)).scalars()]
     return found
 
 
-def _is_wanted(kind: Kind, meeting: Meeting) -> bool:
-    """Whoever books within the hour was told just now."""
-    return kind is not Kind.HOUR_BEFORE or meeting.created_at <= meeting.starts_at - HOUR_BEFORE
+def is_still_known(kind: Kind, meeting: Meeting, zone: ZoneInfo) -> bool:
+    """Whether its applicant was told of the time too shortly before to be reminded of it."""
+    if kind is Kind.HOUR_BEFORE:
+        due_at = meeting.starts_at - HOUR_BEFORE
+    else:
+        day = meeting.starts_at.astimezone(zone).date() - timedelta(days=1)
+        due_at = datetime.combine(day, DAY_BEFORE_AT, zone)
+    return meeting.told_at > due_at - STILL_KNOWN[kind]
 
 
 def due_meetings(kind: Kind, zone: ZoneInfo, now: datetime) -> Select[Meeting, Access]:

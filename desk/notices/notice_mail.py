@@ -3,8 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from desk.access.roles import role_name
 from desk.accounts.tables import Account
+from desk.directory.roles import RoleNames
 from desk.language import DEFAULT, speaking, spoken
 from desk.notices.calendar_file import Appointment, calendar_file
 from desk.notices.kinds import CALENDARS, Facts, Kind, path_of
@@ -21,6 +21,7 @@ def notice_mail(
     settings: Settings,
     kind: Kind,
     facts: Facts,
+    names: RoleNames,
     to: Account,
     sequence: int,
     now: datetime,
@@ -28,18 +29,19 @@ def notice_mail(
     """The words of the mail, with the calendar file where the notice is about a meeting."""
     with speaking(to.language or DEFAULT):
         words = words_of(kind, facts, now, settings.zone)
-        context = _context(settings, kind, facts, to, words)
+        role = names.of(facts.role)
+        context = _context(settings, kind, facts, role, to, words)
         return Mail(
             subject=words.subject,
             text_body=templates.render(f"mail/{kind}.txt", context),
             html_body=templates.render(f"mail/{kind}.html", context),
             language=spoken(),
-            calendar=_calendar(settings, kind, facts, to, sequence, now),
+            calendar=_calendar(settings, kind, facts, role, to, sequence, now),
         )
 
 
 def _context(
-    settings: Settings, kind: Kind, facts: Facts, to: Account, words: Words
+    settings: Settings, kind: Kind, facts: Facts, role: str, to: Account, words: Words
 ) -> dict[str, str]:
     def said(moment: datetime | None) -> str:
         return moment_in_words(moment, ZoneInfo(facts.zone), settings.zone) if moment else ""
@@ -47,7 +49,7 @@ def _context(
     return {
         "name": to.name,
         "subject": words.subject,
-        "role": role_name(facts.role),
+        "role": role,
         "unit": facts.unit,
         "when": said(facts.starts_at),
         "before": said(facts.before_at),
@@ -58,12 +60,18 @@ def _context(
 
 
 def _calendar(
-    settings: Settings, kind: Kind, facts: Facts, to: Account, sequence: int, now: datetime
+    settings: Settings,
+    kind: Kind,
+    facts: Facts,
+    role: str,
+    to: Account,
+    sequence: int,
+    now: datetime,
 ) -> str | None:
     if kind not in CALENDARS or facts.meeting is None or facts.starts_at is None:
         return None
     link = f"{settings.public_url}/meetings/{facts.meeting}"
-    whose = f"{role_name(facts.role)}, {facts.unit}"
+    whose = f"{role}, {facts.unit}"
     prepare = _("Siapkan KTP asli dan Surat Tugas asli, dan periksa kamera sebelumnya.")
     appointment = Appointment(
         meeting=facts.meeting,

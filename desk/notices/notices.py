@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from desk.access.tables import Access, Decision
 from desk.accounts.tables import Account
 from desk.authority import Found, Parties
+from desk.directory.roles import role_names
 from desk.notices.kinds import Facts, Kind, path_of
 from desk.notices.notice_mail import notice_mail
 from desk.notices.outbox import enqueue
@@ -41,7 +42,8 @@ async def tell(
     facts = Facts.of(access, meeting, before_at, due_at)
     note(session, kind, applicant.id, facts, now)
     sequence = meeting.sequence if meeting else 0
-    mail = notice_mail(templates, settings, kind, facts, applicant, sequence, now)
+    names = await role_names(session)
+    mail = notice_mail(templates, settings, kind, facts, names, applicant, sequence, now)
     enqueue(session, kind, applicant, mail, settings.public_url, now)
 
 

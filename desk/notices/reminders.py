@@ -19,7 +19,15 @@ from desk.audit import Did
 from desk.clock import Clock
 from desk.database import Database
 from desk.finishing import finished
-from desk.notices.due import Due, due_accesses, due_meetings, due_reminders, end_of, zones_in_use
+from desk.notices.due import (
+    Due,
+    due_accesses,
+    due_meetings,
+    due_reminders,
+    end_of,
+    is_still_known,
+    zones_in_use,
+)
 from desk.notices.kinds import ENDS, Kind
 from desk.notices.notices import tell
 from desk.notices.tables import Reminder
@@ -49,7 +57,7 @@ class Reminders:
         self._templates, self._written = templates, written
 
     async def remind(self) -> int:
-        """Tell what is due, of each kind at most MOST_AT_ONCE in a zone: how much it was."""
+        """See to what is due, of each kind at most MOST_AT_ONCE in a zone: how much it was."""
         told = 0
         async with self._database.reading() as session:
             zones = await zones_in_use(session)
@@ -84,7 +92,9 @@ class Reminders:
         row = (await session.execute(held.with_for_update(of=(Meeting, Access)))).one_or_none()
         if row is None or not await _is_first(session, due, row.Meeting.starts_at, now):
             return False
-        await self._tell(session, due.kind, row.Access, now, row.Meeting)
+        # What is left out counts as told too, so that it is not looked at again.
+        if not is_still_known(due.kind, row.Meeting, zone):
+            await self._tell(session, due.kind, row.Access, now, row.Meeting)
         return True
 
     async def _of_access(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from desk.access.files import CaseFile
 from desk.access.tables import Access, Decision
 from desk.accounts.tables import Account, Role
+from desk.directory.roles import RoleNames
 from desk.language import Language, speaking
 from desk.notices.kinds import Facts, Kind
 from desk.notices.notice_mail import notice_mail
@@ -50,7 +51,12 @@ OF_VERDICTS = {
 
 
 def sample_mail(
-    templates: Templates, settings: Settings, sample: Sample, language: Language, now: datetime
+    templates: Templates,
+    settings: Settings,
+    names: RoleNames,
+    sample: Sample,
+    language: Language,
+    now: datetime,
 ) -> Mail:
     """The mail as an invented applicant would get it, sent at the hour that goes with it."""
     with speaking(language):
@@ -63,11 +69,11 @@ def sample_mail(
     if sample in OF_VERDICTS:
         file = CaseFile(access, applicant, Account(desk_number=7))
         decision = Decision(sample.value)
-        return verdict_mail(templates, file, decision, "DOC_ILLEGIBLE", reason, starts_at)
+        return verdict_mail(templates, file, names, decision, "DOC_ILLEGIBLE", reason, starts_at)
     kind = Kind(sample.value)
     facts = Facts.of(access, meeting, starts_at - timedelta(days=1), due_at=starts_at)
     sent_at = starts_at - AHEAD.get(kind, timedelta(days=3))
-    return notice_mail(templates, settings, kind, facts, applicant, 1, sent_at)
+    return notice_mail(templates, settings, kind, facts, names, applicant, 1, sent_at)
 
 
 def _applicant(language: Language) -> Account:

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from desk.access.files import CaseFile
 from desk.access.reasons import REASONS
-from desk.access.roles import role_name
 from desk.access.tables import Decision
 from desk.accounts.names import shown_to_applicants
+from desk.directory.roles import RoleNames
 from desk.language import DEFAULT, speaking, spoken
 from desk.notices.outbox import Mail
 from desk.templating import Templates
@@ -18,6 +18,7 @@ from desk.words import _
 def verdict_mail(
     templates: Templates,
     file: CaseFile,
+    names: RoleNames,
     decision: Decision,
     reason: str | None,
     explanation: str,
@@ -28,12 +29,13 @@ def verdict_mail(
     Codes, notes and registry data stay inside the desk.
     """
     with speaking(file.applicant.language or DEFAULT):
-        return _in_words(templates, file, decision, reason, explanation, now)
+        return _in_words(templates, file, names, decision, reason, explanation, now)
 
 
 def _in_words(
     templates: Templates,
     file: CaseFile,
+    names: RoleNames,
     decision: Decision,
     reason: str | None,
     explanation: str,
@@ -43,7 +45,7 @@ def _in_words(
     known = REASONS.get(reason or "")
     context = {
         "applicant_name": file.applicant.name,
-        "role_name": role_name(file.access.role),
+        "role_name": names.of(file.access.role),
         "unit": file.access.unit,
         "decision": decision.value,
         "reason_text": _(known.sentence) if known else "",

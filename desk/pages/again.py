@@ -8,13 +8,13 @@ from sqlalchemy import select
 from desk import audit
 from desk.access.copies import apply_again, demand_copyable
 from desk.access.files import documents_of
-from desk.access.roles import role_name
 from desk.access.rows import access_row
 from desk.access.tables import Access, Verdict
 from desk.access.uploads import unsent
 from desk.application.beginning import tell_sent
 from desk.asks import Ask, Done, View
 from desk.audit import Did
+from desk.directory.roles import RoleNames, role_names
 from desk.keys import MAIL_WAITS, TEMPLATES
 from desk.pages.uploads import upload_fields
 from desk.problems import Problem
@@ -32,9 +32,10 @@ async def review(ask: Ask[Access]) -> View:
     verdict = found.scalar_one_or_none()
     titles = list(dict.fromkeys(one.title for one in documents))
     fresh = [one for one in await unsent(ask.session, ask.identity.id) if one.title in titles]
+    names = await role_names(ask.session)
     data = {
-        "access": access_row(access, verdict=verdict),
-        "fields": _fields(access),
+        "access": access_row(access, names, verdict=verdict),
+        "fields": _fields(access, names),
         "documents": [
             {"title": one.title, "file_name": one.file_name, "size_bytes": one.size_bytes}
             for one in documents
@@ -44,12 +45,12 @@ async def review(ask: Ask[Access]) -> View:
     return View("again.html", data, {"upload_fields": fields})
 
 
-def _fields(access: Access) -> list[tuple[str, str]]:
+def _fields(access: Access, names: RoleNames) -> list[tuple[str, str]]:
     valid = _("{start} s.d. {end}").format(
         start=day_name(access.valid_from), end=day_name(access.valid_until)
     )
     return [
-        (_("Role"), role_name(access.role)),
+        (_("Role"), names.of(access.role)),
         (_("Golongan"), access.rank),
         (_("Jenis Instansi"), access.agency_type),
         (_("Nama Instansi"), access.agency),

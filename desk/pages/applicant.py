@@ -6,7 +6,7 @@ from aiohttp import web
 
 from desk.access.rows import rows_of
 from desk.access.tables import AccessState
-from desk.accounts.tables import Role
+from desk.accounts.tables import Account, Role
 from desk.asks import Ask, View
 from waiting_room import line
 from waiting_room.tables import Ticket, TicketState
@@ -23,7 +23,8 @@ async def home(ask: Ask[None]) -> View:
     if location := HOME_OF_STAFF.get(ask.identity.role):
         raise web.HTTPSeeOther(location)
     rows = await rows_of(ask.session, ask.identity.id)
-    steps = [await _next_step(ask, row, ticket) for row, ticket in rows]
+    account = await ask.session.get_one(Account, ask.identity.id)
+    steps = [await _next_step(ask, account, row, ticket) for row, ticket in rows]
     data = {
         "accesses": [row for row, _ticket in rows],
         "next_step": next((step for step in steps if step), None),
@@ -32,7 +33,7 @@ async def home(ask: Ask[None]) -> View:
 
 
 async def _next_step(
-    ask: Ask[None], row: dict[str, Any], ticket: Ticket | None
+    ask: Ask[None], account: Account, row: dict[str, Any], ticket: Ticket | None
 ) -> dict[str, Any] | None:
     """What this access asks of the applicant; the newest that asks anything leads the page."""
     if ticket and ticket.state is TicketState.IN_CALL:
@@ -47,13 +48,15 @@ async def _next_step(
         return {"kind": "submitted", "url": f"/access/{row['id']}", "access": row, "due_at": due_at}
     if row["status"] == AccessState.SCHEDULED:
         return {"kind": "meeting", "url": row["meeting"]["url"], "access": row}
-    return _after_the_verdict(row)
+    return _after_the_verdict(account, row)
 
 
-def _after_the_verdict(row: dict[str, Any]) -> dict[str, Any] | None:
+def _after_the_verdict(account: Account, row: dict[str, Any]) -> dict[str, Any] | None:
     if row["status"] == AccessState.REJECTED and row["again_url"]:
         return {"kind": "rejected", "url": "/organisation", "access": row}
     if row["status"] == AccessState.APPROVED:
+        if row["is_employee"] and not account.employee_number:
+            return {"kind": "unregistered", "url": "/profile", "access": row}
         return {"kind": "approved", "url": "/", "access": row}
     return None
 

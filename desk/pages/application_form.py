@@ -1,18 +1,21 @@
 """The second step of an application: the form, which saves itself, and "Ajukan Akses"."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desk import audit
+from desk.access import uploads
 from desk.application import drafts
 from desk.application.fields import every_field, fields_asked
 from desk.application.showing import field_row
 from desk.application.tables import Draft
 from desk.asks import Ask, Done, View
 from desk.audit import Did
+from desk.keys import DOCUMENTS
 from desk.pages.drafted import LETTER, checked_draft, draft_row, letters_of
 from desk.pages.uploads import upload_fields
 from desk.problems import invalid_input
+from signaling.server import Signaling
 
 # Of one input; what a field takes is less.
 LONGEST = 2_000
@@ -68,7 +71,21 @@ def _answers(sent: Mapping[str, Any]) -> dict[str, str]:
 
 
 async def discard(ask: Ask[Draft]) -> Done:
-    """POST /access/drafts/{id}/discard."""
+    """POST /access/drafts/{id}/discard: its unsent letters are destroyed with it."""
     await drafts.take_away(ask.session, ask.thing.id)
     await audit.record(ask.session, ask.identity.id, Did.DRAFT_DISCARDED, ask.thing.id, ask.now)
-    return Done({"url": "/access"}, "/access")
+    store, files = ask.request.app[DOCUMENTS], await _letters_given_up(ask)
+
+    def forget(_signaling: Signaling) -> None:
+        for stored_as in files:
+            store.forget(stored_as)
+
+    # After the commit: what is still in the table keeps its file.
+    return Done({"url": "/access"}, "/access", forget)
+
+
+async def _letters_given_up(ask: Ask[Draft]) -> Sequence[str]:
+    """The names of ours of the files that go with the draft; another one may still need them."""
+    if await drafts.drafts_of(ask.session, ask.identity.id):
+        return []
+    return await uploads.remove_all(ask.session, ask.identity.id, LETTER, ask.now)

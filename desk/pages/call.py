@@ -18,6 +18,7 @@ from desk.accounts.tables import Role
 from desk.answers import PRIVATE, dump, led_on
 from desk.asks import Ask, Done, View
 from desk.audit import Did
+from desk.directory.roles import role_names
 from desk.keys import DOCUMENTS
 from desk.pages.documents import described
 from desk.pages.record import access_record, applicant_record, reason_row
@@ -82,8 +83,10 @@ async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
             "started_at": file.call.started_at,
             "peer_name": file.applicant.name,
         },
-        "access": access_record(file.access, file.meeting, file.ticket),
-        "applicant": applicant_record(file.applicant),
+        "access": access_record(
+            file.access, await role_names(ask.session), file.meeting, file.ticket
+        ),
+        "applicant": applicant_record(ask, file.applicant),
         "checklist": await checklist_of(ask.session, file),
         "challenge": challenge_in_words(review.challenge),
         "notes": review.notes,

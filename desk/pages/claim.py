@@ -17,6 +17,7 @@ from desk.access.verdicts import claim_marks_of
 from desk.accounts.tables import Account
 from desk.asks import Ask, Done, View
 from desk.audit import Did
+from desk.directory.roles import role_names
 from desk.keys import DOCUMENTS, MAIL_WAITS, TEMPLATES
 from desk.pages.documents import described
 from desk.pages.record import access_record, applicant_record, reason_row
@@ -33,9 +34,9 @@ async def claim(ask: Ask[ClaimFile]) -> View:
     others = await rows_of(ask.session, file.applicant.id)
     data = {
         "claim": {"id": file.claim.id, "claimed_at": file.claim.claimed_at},
-        "access": access_record(file.access),
+        "access": access_record(file.access, await role_names(ask.session)),
         "due_at": file.access.submitted_at + ask.settings.review,
-        "applicant": applicant_record(file.applicant),
+        "applicant": applicant_record(ask, file.applicant),
         "others": [row for row, _ticket in others if row["id"] != file.access.id],
         "checklist": await _checklist(ask),
         "notes": file.claim.notes,
@@ -117,7 +118,7 @@ async def give_back(ask: Ask[ClaimFile]) -> Done:
 
 async def preview(ask: Ask[ClaimFile]) -> web.StreamResponse:
     """GET /reviews/{id}/mail-preview: the mail that a verdict would send."""
-    return previewed(ask, _open(ask))
+    return await previewed(ask, _open(ask))
 
 
 async def give(ask: Ask[ClaimFile]) -> Done:

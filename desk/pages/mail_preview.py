@@ -10,6 +10,7 @@ from yarl import URL
 
 from desk.answers import PRIVATE
 from desk.asks import Ask, View, parse
+from desk.directory.roles import role_names
 from desk.keys import TEMPLATES
 from desk.language import Language, spoken
 from desk.notices.kinds import KIND_WORDS
@@ -39,15 +40,16 @@ class Wanted(BaseModel):
     language: Language = Field(default_factory=spoken)
 
 
-def _made(ask: Ask[None]) -> tuple[Wanted, Mail]:
+async def _made(ask: Ask[None]) -> tuple[Wanted, Mail]:
     wanted, app = parse(Wanted, dict(ask.request.query)), ask.request.app
-    mail = sample_mail(app[TEMPLATES], ask.settings, wanted.mail, wanted.language, ask.now)
+    names = await role_names(ask.session)
+    mail = sample_mail(app[TEMPLATES], ask.settings, names, wanted.mail, wanted.language, ask.now)
     return wanted, mail
 
 
 async def previews(ask: Ask[None]) -> View:
     """GET /mails/preview: one of the mails with made-up facts, as text and as a page."""
-    wanted, mail = _made(ask)
+    wanted, mail = await _made(ask)
     frame = URL("/mails/preview/page").with_query(mail=wanted.mail, language=wanted.language)
     data: dict[str, Any] = {
         "mail": wanted.mail,
@@ -63,5 +65,5 @@ async def previews(ask: Ask[None]) -> View:
 
 async def preview_page(ask: Ask[None]) -> web.StreamResponse:
     """GET /mails/preview/page: the HTML of one of them."""
-    _wanted, mail = _made(ask)
+    _wanted, mail = await _made(ask)
     return framed(ask.request.app[TEMPLATES], mail)

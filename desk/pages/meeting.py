@@ -10,6 +10,7 @@ from desk.access.rows import access_row
 from desk.access.tables import Access, AccessState
 from desk.asks import Ask, Done, View
 from desk.audit import Did
+from desk.directory.roles import role_names
 from desk.keys import DOCUMENTS, DRAINING, LIMITS
 from desk.limits import JOINS_OF_AN_ACCOUNT
 from desk.pages.times import moving
@@ -33,7 +34,7 @@ async def meeting(ask: Ask[tuple[Meeting, Access]]) -> View:
     data = {
         "meeting": _meeting_row(ask, booked, access, span),
         "moving": await moving(ask, booked, access),
-        "access": access_row(access, booked, ticket),
+        "access": access_row(access, await role_names(ask.session), booked, ticket),
         "letter_number": access.letter_number,
         "ticket": {"url": f"/waiting/{ticket.id}", "state": ticket.state} if ticket else None,
     }

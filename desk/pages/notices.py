@@ -4,8 +4,8 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk.access.roles import role_name
 from desk.asks import Ask, Done, View
+from desk.directory.roles import RoleNames, role_names
 from desk.notices.kinds import Facts
 from desk.notices.notice_words import words_of
 from desk.notices.notices import count_unread, mark_read, newest_notices
@@ -18,7 +18,8 @@ async def notices(ask: Ask[None]) -> View:
     """GET /notices: the newest first."""
     # One more than is shown tells whether there are more.
     found = await newest_notices(ask.session, ask.identity.id, SHOWN + 1)
-    rows = [_shown(ask, notice) for notice in found[:SHOWN]]
+    names = await role_names(ask.session)
+    rows = [_shown(ask, notice, names) for notice in found[:SHOWN]]
     data = {
         "notices": rows,
         "unread": await count_unread(ask.session, ask.identity.id),
@@ -33,7 +34,7 @@ def _day(row: dict[str, Any]) -> object:
     return row["created_at"].astimezone(row["zone"]).date()
 
 
-def _shown(ask: Ask[None], notice: Notice) -> dict[str, Any]:
+def _shown(ask: Ask[None], notice: Notice, names: RoleNames) -> dict[str, Any]:
     facts = Facts.model_validate(notice.facts)
     words = words_of(notice.kind, facts, notice.created_at, ask.settings.zone)
     return {
@@ -42,7 +43,7 @@ def _shown(ask: Ask[None], notice: Notice) -> dict[str, Any]:
         "subject": words.subject,
         "sentence": words.sentence,
         "icon": words.icon,
-        "role_name": role_name(facts.role),
+        "role_name": names.of(facts.role),
         "unit": facts.unit,
         "zone": ZoneInfo(facts.zone),
         "path": notice.path,

@@ -5,8 +5,11 @@ from typing import Any
 from desk.access.reasons import Reason
 from desk.access.rows import access_row
 from desk.access.tables import Access
-from desk.accounts.names import masked
+from desk.accounts.employees import number_warnings
+from desk.accounts.names import employee_label, masked
 from desk.accounts.tables import Account
+from desk.asks import Ask
+from desk.directory.roles import RoleNames
 from desk.formats.checked import WARNINGS
 from desk.schedule.tables import Meeting
 from desk.words import _
@@ -14,10 +17,13 @@ from waiting_room.tables import Ticket
 
 
 def access_record(
-    access: Access, meeting: Meeting | None = None, ticket: Ticket | None = None
+    access: Access,
+    names: RoleNames,
+    meeting: Meeting | None = None,
+    ticket: Ticket | None = None,
 ) -> dict[str, Any]:
     """What somebody applied for; its numbers masked."""
-    return access_row(access, meeting, ticket) | {
+    return access_row(access, names, meeting, ticket) | {
         "rank": access.rank,
         "agency_type": access.agency_type,
         "letter_number": access.letter_number,
@@ -29,14 +35,17 @@ def access_record(
     }
 
 
-def applicant_record(applicant: Account) -> dict[str, Any]:
-    """Who applied; their numbers masked."""
+def applicant_record(ask: Ask[Any], applicant: Account) -> dict[str, Any]:
+    """Who applied; their numbers masked, and what is odd about them."""
+    today = ask.now.astimezone(ask.settings.zone).date()
     return {
         "name": applicant.name,
         "email": applicant.email,
         "identity_masked": masked(applicant.identity_number),
         "employee_masked": masked(applicant.employee_number),
+        "employee_label": employee_label(applicant.service),
         "profile_verified_at": applicant.profile_verified_at,
+        "warnings": [_(WARNINGS[code]) for code in number_warnings(applicant, today)],
     }
 
 

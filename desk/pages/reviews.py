@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from desk.access import claims
 from desk.access.claims import InList
-from desk.access.roles import role_name
 from desk.asks import Ask, Done, View
+from desk.directory.roles import RoleNames, role_names
 
 SHOWN = 100
 
@@ -17,16 +17,17 @@ async def reviews(ask: Ask[None]) -> View:
     # One more than is shown tells whether there are more.
     rows = await claims.to_review(ask.session, me, SHOWN + 1, ask.now)
     own = await claims.open_claim_of(ask.session, me)
+    names = await role_names(ask.session)
     data = {
         "free": await claims.count_free(ask.session, me, ask.now),
         "claim": {
             "url": f"/reviews/{own[0].id}",
-            "role_name": role_name(own[1].role),
+            "role_name": names.of(own[1].role),
             "unit": own[1].unit,
         }
         if own
         else None,
-        "reviews": [_row(ask, row) for row in rows[:SHOWN]],
+        "reviews": [_row(ask, row, names) for row in rows[:SHOWN]],
         "is_cut": len(rows) > SHOWN,
         "shown": SHOWN,
         "review_hours": ask.settings.review_hours,
@@ -34,13 +35,13 @@ async def reviews(ask: Ask[None]) -> View:
     return View("reviews.html", data)
 
 
-def _row(ask: Ask[None], row: InList) -> dict[str, Any]:
+def _row(ask: Ask[None], row: InList, names: RoleNames) -> dict[str, Any]:
     access = row.access
     due_at = access.submitted_at + ask.settings.review
     return {
         "number": access.number,
         "name": row.applicant.name,
-        "role_name": role_name(access.role),
+        "role_name": names.of(access.role),
         "agency": access.agency,
         "unit": access.unit,
         "submitted_at": access.submitted_at,

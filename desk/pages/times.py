@@ -10,6 +10,7 @@ from desk.access.rows import access_row
 from desk.access.tables import Access
 from desk.accounts.tables import Role
 from desk.asks import Ask, Done, View
+from desk.directory.roles import role_names
 from desk.keys import MAIL_WAITS, TEMPLATES
 from desk.problems import Problem
 from desk.reshown import Reshown
@@ -19,7 +20,7 @@ from desk.schedule.offers import Day, free_days, free_times
 from desk.schedule.plan import read_plan
 from desk.schedule.refusals import NoFreeTime, SlotTaken, not_offered
 from desk.schedule.tables import Meeting
-from desk.schedule.terms import Terms, terms_of
+from desk.schedule.terms import Terms, soonest, terms_of
 from desk.times import weekdays
 from signaling.server import Signaling
 
@@ -113,17 +114,18 @@ async def _view(ask: Ask[Booked], wanted: str, refused: Problem | None = None) -
     terms = await _terms(ask, meeting, access)
     plan, place = await read_plan(ask.session, ask.settings, ask.now), place_of(access)
     last = terms.today + STAFF_SEES if by_staff else max(terms.last_day, terms.today)
-    days = await free_days(ask.session, plan, place, terms.today, last, ask.now)
+    since = soonest(ask.settings, ask.now, by_staff=by_staff)
+    days = await free_days(ask.session, plan, place, terms.today, last, since)
     free = [one.day for one in days if one.free]
     chosen = _chosen(wanted, free)
-    offered = await free_times(ask.session, plan, place, chosen, ask.now) if chosen else []
+    offered = await free_times(ask.session, plan, place, chosen, since) if chosen else []
     data = {
         "meeting": {
             "id": meeting.id,
             "starts_at": meeting.starts_at,
             "zone": ZoneInfo(access.timezone),
         },
-        "access": access_row(access, meeting),
+        "access": access_row(access, await role_names(ask.session), meeting),
         "moving": await moving(ask, meeting, access),
         "days": [one._asdict() for one in days],
         "chosen": chosen,

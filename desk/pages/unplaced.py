@@ -8,6 +8,7 @@ from desk.access.rows import access_row
 from desk.access.tables import Access, AccessState
 from desk.accounts.tables import Account
 from desk.asks import Ask, View
+from desk.directory.roles import RoleNames, role_names
 from desk.schedule.tables import Meeting
 from desk.schedule.terms import NO_SHOWS_BY_HAND
 
@@ -25,13 +26,14 @@ async def unplaced(ask: Ask[None]) -> View:
         )
         .order_by(Meeting.starts_at, Meeting.id)
     )
-    rows = [_row(*row) for row in await ask.session.execute(found)]
+    names = await role_names(ask.session)
+    rows = [_row(names, *row) for row in await ask.session.execute(found)]
     return View("unplaced.html", {"waiting": rows})
 
 
-def _row(meeting: Meeting, access: Access, applicant: Account) -> dict[str, Any]:
+def _row(names: RoleNames, meeting: Meeting, access: Access, applicant: Account) -> dict[str, Any]:
     return {
-        **access_row(access, meeting),
+        **access_row(access, names, meeting),
         "applicant_name": applicant.name,
         "no_shows": meeting.no_shows,
         "url": f"/schedule/meetings/{meeting.id}",

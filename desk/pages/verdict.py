@@ -13,6 +13,7 @@ from desk.access.verdicts import Judgement
 from desk.access.ways import ways_on
 from desk.answers import PRIVATE
 from desk.asks import Ask, Done, parse, wants_json
+from desk.directory.roles import role_names
 from desk.keys import MAIL_WAITS, TEMPLATES
 from desk.notices.verdict_mail import verdict_mail
 from desk.pages.mail_preview import framed
@@ -55,15 +56,23 @@ async def preview(ask: Ask[CallFile]) -> web.StreamResponse:
     """GET /calls/{id}/mail-preview: the mail that a verdict would send, as a page of its own."""
     if ask.thing.call.ended_at is not None:
         raise NotYourCall(ask.thing.call.outcome)
-    return previewed(ask, ask.thing)
+    return await previewed(ask, ask.thing)
 
 
-def previewed(ask: Ask[Any], file: CaseFile) -> web.StreamResponse:
+async def previewed(ask: Ask[Any], file: CaseFile) -> web.StreamResponse:
     """The mail of the verdict that the address names."""
     judgement = parse(VerdictForm, dict(ask.request.query)).judgement()
     known = judgement.reason if judgement.reason in REASONS else None
     templates = ask.request.app[TEMPLATES]
-    mail = verdict_mail(templates, file, judgement.decision, known, judgement.explanation, ask.now)
+    mail = verdict_mail(
+        templates,
+        file,
+        await role_names(ask.session),
+        judgement.decision,
+        known,
+        judgement.explanation,
+        ask.now,
+    )
     if wants_json(ask.request):
         answer = {
             "to": file.applicant.email,

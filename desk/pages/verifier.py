@@ -9,11 +9,11 @@ from sqlalchemy import bindparam, func, insert, select
 from desk import audit
 from desk.access import claims
 from desk.access.checklist import draw_challenge
-from desk.access.roles import role_name
 from desk.access.tables import Access, Document, Review
 from desk.accounts.tables import Account
 from desk.asks import Ask, Done, View
 from desk.audit import Did
+from desk.directory.roles import RoleNames, role_names
 from desk.schedule.tables import Meeting
 from desk.times import day_span, time_with_zone
 from signaling.server import Signaling
@@ -35,7 +35,8 @@ async def desk(ask: Ask[None]) -> View:
     wait = await standing.wait_now(ask.session)
     away_after = ask.settings.away_after
     stands = await standing.waiting_tickets(ask.session, SHOWN, ask.now, away_after)
-    waiting = await _waiting(ask, stands)
+    names = await role_names(ask.session)
+    waiting = await _waiting(ask, stands, names)
     data = {
         "shift": {
             "state": shift.state.value if shift else ShiftState.OFF.value,
@@ -46,7 +47,7 @@ async def desk(ask: Ask[None]) -> View:
         "waiting": waiting,
         "waiting_total": wait.waiting,
         "longest_since_at": wait.longest_since_at,
-        "next": await _next(ask),
+        "next": await _next(ask, names),
         "today": await _today(ask),
         "reviews": await claims.count_free(ask.session, ask.identity.id, ask.now),
         "wrap_up_s": ask.settings.wrap_up_s,
@@ -54,15 +55,15 @@ async def desk(ask: Ask[None]) -> View:
     return View("desk.html", data)
 
 
-async def _next(ask: Ask[None]) -> dict[str, Any] | None:
+async def _next(ask: Ask[None], names: RoleNames) -> dict[str, Any] | None:
     head = await standing.next_ticket(ask.session, ask.now, ask.settings.away_after)
     if head is None:
         return None
-    (row,) = await _waiting(ask, [head])
+    (row,) = await _waiting(ask, [head], names)
     return row | {"documents": await _documents(ask, head.ticket)}
 
 
-async def _waiting(ask: Ask[None], stands: list[Waiting]) -> list[dict[str, Any]]:
+async def _waiting(ask: Ask[None], stands: list[Waiting], names: RoleNames) -> list[dict[str, Any]]:
     statement = (
         select(Meeting, Access, Account.name)
         .join(Access, Access.id == Meeting.access)
@@ -71,11 +72,11 @@ async def _waiting(ask: Ask[None], stands: list[Waiting]) -> list[dict[str, Any]
     )
     rows = await ask.session.execute(statement)
     cases = {meeting.id: (meeting, access, name) for meeting, access, name in rows}
-    return [_waiting_row(ask, stand, *cases[stand.ticket.meeting]) for stand in stands]
+    return [_waiting_row(ask, stand, names, *cases[stand.ticket.meeting]) for stand in stands]
 
 
 def _waiting_row(
-    ask: Ask[None], stand: Waiting, meeting: Meeting, access: Access, name: str
+    ask: Ask[None], stand: Waiting, names: RoleNames, meeting: Meeting, access: Access, name: str
 ) -> dict[str, Any]:
     zone = ZoneInfo(access.timezone)
     booked_text = time_with_zone(meeting.starts_at, zone)
@@ -83,7 +84,7 @@ def _waiting_row(
     return {
         "position": stand.position,
         "name": name,
-        "role_name": role_name(access.role),
+        "role_name": names.of(access.role),
         "agency": access.agency,
         "unit": access.unit,
         "booked_at": meeting.starts_at,

@@ -19,7 +19,7 @@ from desk.schedule.calendar import A_DAY, place_of, read_calendar
 from desk.schedule.plan import read_plan
 from desk.schedule.refusals import NoFreeTime, SlotTaken, in_line, moved_meanwhile, not_offered
 from desk.schedule.tables import Meeting
-from desk.schedule.terms import terms_of
+from desk.schedule.terms import soonest, terms_of
 from desk.settings import Settings
 from waiting_room.line import LIVE
 from waiting_room.tables import Ticket, new_id, table_of
@@ -32,7 +32,8 @@ async def book_earliest(
     session: AsyncSession, settings: Settings, access: Access, now: datetime
 ) -> Meeting:
     """A meeting at the earliest time that fits a new access. Raises NoFreeTime."""
-    starts_at = await _earliest_seat(session, settings, access, now)
+    since = soonest(settings, now)
+    starts_at = await _earliest_seat(session, settings, access, now, since)
     row = {
         "id": new_id(),
         "access": access.id,
@@ -55,19 +56,20 @@ async def _earliest_seat(
     settings: Settings,
     access: Access,
     now: datetime,
+    since: datetime,
     last_day: date | None = None,
 ) -> datetime:
-    """A seat at the earliest time after now: among the days that are made, then on later ones."""
+    """A seat at the earliest time from `since` on: on days that are made, then on later ones."""
     calendar, place = await read_calendar(session), place_of(access)
     closed = calendar.closed_for(place)
-    if found := await slots.take_earliest(session, now, closed, last_day):
+    if found := await slots.take_earliest(session, since, closed, last_day):
         return found
     today = now.astimezone(settings.zone).date()
     plan = await read_plan(session, settings, now)
     day = await slots.last_made(session, today)
     while (day := day + A_DAY) <= (last_day or today + LOOKS_AHEAD):
         await slots.make_day(session, plan, day, now)
-        if found := await slots.take_earliest(session, now, closed, last_day):
+        if found := await slots.take_earliest(session, since, closed, last_day):
             return found
     raise NoFreeTime
 
@@ -93,13 +95,14 @@ async def move(
     if terms.refusal and not by_staff:
         raise terms.refusal
     last_day = None if by_staff else terms.last_day
+    since = soonest(settings, now, by_staff=by_staff)
     if starts_at is None:
         end = None if terms.needs_time else last_day
-        starts_at = await _earliest_seat(session, settings, access, now, end)
+        starts_at = await _earliest_seat(session, settings, access, now, since, end)
     else:
-        await _take_seat(session, settings, meeting, access, starts_at, now, last_day)
+        await _take_seat(session, settings, meeting, access, starts_at, now, since, last_day)
     counts = not (by_staff or terms.needs_time)
-    await _sit(session, meeting, starts_at, moves=meeting.moves + counts)
+    await _sit(session, meeting, starts_at, now, moves=meeting.moves + counts)
     detail = {"starts_at": starts_at.isoformat(), "by_staff": by_staff}
     await audit.record(session, actor, Did.MEETING_MOVED, meeting.id, now, **detail)
 
@@ -108,8 +111,9 @@ async def move_for_the_desk(
     session: AsyncSession, settings: Settings, meeting: Meeting, access: Access, now: datetime
 ) -> None:
     """Give a meeting the next fitting time because the desk is closed. Raises NoFreeTime."""
-    starts_at = await _earliest_seat(session, settings, access, now)
-    await _sit(session, meeting, starts_at, movable_from_at=now)
+    since = soonest(settings, now)
+    starts_at = await _earliest_seat(session, settings, access, now, since)
+    await _sit(session, meeting, starts_at, now, movable_from_at=now)
     detail = {"starts_at": starts_at.isoformat(), "by_desk": True}
     await audit.record(session, audit.SYSTEM, Did.MEETING_MOVED, meeting.id, now, **detail)
 
@@ -149,13 +153,14 @@ async def _take_seat(
     access: Access,
     starts_at: datetime,
     now: datetime,
+    since: datetime,
     last_day: date | None,
 ) -> None:
     """The seat that was chosen. Raises a Problem: not_offered, SlotTaken."""
     day, today = (at.astimezone(settings.zone).date() for at in (starts_at, now))
     plan = await read_plan(session, settings, now)
     end = last_day or today + LOOKS_AHEAD
-    fits = starts_at > now and day <= end and plan.calendar.is_bookable(day, place_of(access))
+    fits = starts_at >= since and day <= end and plan.calendar.is_bookable(day, place_of(access))
     if not fits or meeting.sits_at(starts_at) or starts_at not in plan.seats_of(day):
         raise not_offered()
     await slots.make_days_until(session, plan, today, day, now)
@@ -164,11 +169,13 @@ async def _take_seat(
         raise SlotTaken
 
 
-async def _sit(session: AsyncSession, meeting: Meeting, starts_at: datetime, **more: Any) -> None:
+async def _sit(
+    session: AsyncSession, meeting: Meeting, starts_at: datetime, now: datetime, **more: Any
+) -> None:
     if meeting.is_seated:
         await slots.give_back(session, meeting.starts_at)
     fresh = {"is_seated": True, "missed_at": None, "no_show_at": None, "cancelled_at": None}
-    await _change(session, meeting, starts_at=starts_at, **fresh, **more)
+    await _change(session, meeting, starts_at=starts_at, moved_at=now, **fresh, **more)
 
 
 async def _change(session: AsyncSession, meeting: Meeting, **values: Any) -> None:

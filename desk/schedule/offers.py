@@ -28,15 +28,15 @@ class Day(NamedTuple):
 
 
 async def free_days(
-    session: AsyncSession, plan: Plan, place: Place, first: date, last: date, now: datetime
+    session: AsyncSession, plan: Plan, place: Place, first: date, last: date, since: datetime
 ) -> list[Day]:
-    """Every day from the first to the last one; what is over is not free any more."""
+    """Every day from the first to the last one; what begins before `since` is not free."""
     made = await _made(session, first, last)
     days, day = [], first
     while day <= last:
         rows = _rows(plan, made, day)
         is_open = bool(rows) and plan.calendar.is_bookable(day, place)
-        free = sum(seats - taken for at, seats, taken in rows if at > now and seats > taken)
+        free = sum(seats - taken for at, seats, taken in rows if at >= since and seats > taken)
         seats = sum(seats for _at, seats, _taken in rows)
         days.append(Day(day, is_open, free if is_open else 0, seats if is_open else 0))
         day += A_DAY
@@ -44,13 +44,13 @@ async def free_days(
 
 
 async def free_times(
-    session: AsyncSession, plan: Plan, place: Place, day: date, now: datetime
+    session: AsyncSession, plan: Plan, place: Place, day: date, since: datetime
 ) -> list[Time]:
-    """The times of a day that are still free, in their order."""
+    """The times of a day that are still free from `since` on, in their order."""
     if not plan.calendar.is_bookable(day, place):
         return []
     rows = _rows(plan, await _made(session, day, day), day)
-    return [Time(at, seats - taken) for at, seats, taken in rows if at > now and seats > taken]
+    return [Time(at, seats - taken) for at, seats, taken in rows if at >= since and seats > taken]
 
 
 Row = tuple[datetime, int, int]

@@ -29,7 +29,7 @@ def _taking_earliest(*, has_closed_days: bool, has_end: bool) -> ReturningUpdate
 
     PostgreSQL looks again at a row that it has waited for, and goes on to the next if it is full.
     """
-    earliest = select(SLOT.c.starts_at).where(FREE, SLOT.c.starts_at > bindparam("after"))
+    earliest = select(SLOT.c.starts_at).where(FREE, SLOT.c.starts_at >= bindparam("since"))
     if has_closed_days:
         earliest = earliest.where(SLOT.c.day.not_in(bindparam("closed", expanding=True)))
     if has_end:
@@ -44,11 +44,11 @@ def _taking_earliest(*, has_closed_days: bool, has_end: bool) -> ReturningUpdate
 
 
 async def take_earliest(
-    session: AsyncSession, after: datetime, closed: Sequence[date], last_day: date | None = None
+    session: AsyncSession, since: datetime, closed: Sequence[date], last_day: date | None = None
 ) -> datetime | None:
-    """A seat of the earliest slot after a moment, among the days that are made: when it begins."""
+    """A seat of the earliest slot from a moment on, on the days that are made: when it begins."""
     statement = _taking_earliest(has_closed_days=bool(closed), has_end=last_day is not None)
-    given: dict[str, Any] = {"after": after}
+    given: dict[str, Any] = {"since": since}
     if closed:
         given["closed"] = closed
     if last_day:

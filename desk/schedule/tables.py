@@ -37,7 +37,8 @@ class Meeting(Base):
     `is_seated` says that it holds a seat of the slot that begins with it. `moves` counts the
     applicant's own changes, `sequence` every change (RFC 5545), `no_shows` the days on which they
     never came. `missed_at` and `no_show_at` speak of the present time. The days within which it
-    may be moved count from `movable_from_at`, and where that is empty, from the sending.
+    may be moved count from `movable_from_at`, and where that is empty, from the sending. It has its
+    present time since `moved_at`, and where that is empty, from its making.
     """
 
     __tablename__ = "meeting"
@@ -54,8 +55,14 @@ class Meeting(Base):
     no_show_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     movable_from_at: Mapped[datetime | None]
+    moved_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_meeting_starts_at", "starts_at"),)
+
+    @property
+    def told_at(self) -> datetime:
+        """When the applicant was told of its present time."""
+        return self.moved_at or self.created_at
 
     def sits_at(self, starts_at: datetime) -> bool:
         """Whether it holds a seat of the slot that begins then."""

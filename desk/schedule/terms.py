@@ -1,7 +1,7 @@
 """Until when, and how often, an applicant may move a meeting; staff may always."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desk.access.tables import Access
@@ -39,6 +39,11 @@ class Terms:
         if not self.moves_left:
             return no_moves_left(self.limit)
         return too_late_to_move(self.last_day) if self.today > self.last_day else None
+
+
+def soonest(settings: Settings, now: datetime, *, by_staff: bool = False) -> datetime:
+    """When what is booked now may begin: people need notice, unless staff agree with them."""
+    return now if by_staff else now + timedelta(minutes=settings.notice_minutes)
 
 
 def terms_of(

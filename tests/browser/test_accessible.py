@@ -98,7 +98,7 @@ async def test_the_way_to_a_meeting(browser: Browser, demo: Desk) -> None:
     await page.get_by_role("button", name="Cari Jadwal Lain").click()
     await page.wait_for_url(re.compile("/times"))
     await is_accessible_at_both_ends(page)
-    for path in ("/access", "/notices", "/account/password", "/access/new"):
+    for path in ("/access", "/notices", "/account/password", "/profile", "/access/new"):
         await page.goto(demo.url + path)
         await is_accessible_at_both_ends(page)
     await page.get_by_label("Role").select_option(label="Pejabat Pengadaan (PP)")
