@@ -70,6 +70,8 @@ class Did(StrEnum):
     UNIT_CHANGED = "unit_changed"
     UNITS_MERGED = "units_merged"
     ROLE_FORM_CHANGED = "role_form_changed"
+    REASON_ADDED = "reason_added"
+    REASON_CHANGED = "reason_changed"
     MEETING_BOOKED = "meeting_booked"
     MEETING_MOVED = "meeting_moved"
     MEETING_CANCELLED = "meeting_cancelled"

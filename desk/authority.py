@@ -63,6 +63,7 @@ class Action(StrEnum):
     SEARCH_DIRECTORY = "search_directory"
     EDIT_DIRECTORY = "edit_directory"
     EDIT_ROLE_FORMS = "edit_role_forms"
+    EDIT_REASONS = "edit_reasons"
     SEE_STAFF = "see_staff"
     CHANGE_STAFF = "change_staff"
     HEAR_WAITING = "hear_waiting"
@@ -156,6 +157,7 @@ RULES: dict[Action, Rule] = {
     Action.SEARCH_DIRECTORY: _only(Role.APPLICANT, Role.ADMINISTRATOR),
     Action.EDIT_DIRECTORY: _only(Role.ADMINISTRATOR),
     Action.EDIT_ROLE_FORMS: _only(Role.ADMINISTRATOR),
+    Action.EDIT_REASONS: _only(Role.ADMINISTRATOR),
     Action.SEE_STAFF: _only(Role.ADMINISTRATOR),
     Action.CHANGE_STAFF: _only(Role.ADMINISTRATOR),
     Action.HEAR_WAITING: _only(Role.APPLICANT),

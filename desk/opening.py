@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
+from desk.access.reasons import load_reasons
 from desk.audit import AuditSeal
 from desk.database import Database
 from desk.directory.loading import load_directory
@@ -25,6 +26,7 @@ def with_database(
             await _reach(_demand_tables(database) if only_reads else migrate(database))
             if not only_reads:
                 await load_directory(database)
+                await load_reasons(database)
             return await work(database)
         finally:
             await database.close()

@@ -11,6 +11,7 @@ from desk.access.files import (
     find_meeting,
     find_ticket,
 )
+from desk.access.reasons import find_reason
 from desk.access.uploads import find_upload
 from desk.accounts.inviting import find_staff
 from desk.application.drafts import find_draft
@@ -46,6 +47,7 @@ from desk.pages import (
     openapi,
     own_password,
     profile,
+    reasons,
     review,
     reviews,
     role_forms,
@@ -234,5 +236,10 @@ def add_routes(app: web.Application) -> None:
             web.post(
                 f"/roles/{CODE}", command(role_forms.change, do.EDIT_ROLE_FORMS, find_role_form)
             ),
+            web.get("/reasons", page(reasons.reasons, do.EDIT_REASONS)),
+            web.post("/reasons", command(reasons.add, do.EDIT_REASONS)),
+            web.get("/reasons/new", page(reasons.new, do.EDIT_REASONS)),
+            web.get(f"/reasons/{CODE}", page(reasons.reason, do.EDIT_REASONS, find_reason)),
+            web.post(f"/reasons/{CODE}", command(reasons.change, do.EDIT_REASONS, find_reason)),
         ]
     )

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
+from desk.access.reasons import load_reasons
 from desk.database import Database
 from desk.migrate import migrate
 
@@ -163,6 +164,7 @@ class Cluster:
     async def _migrate(self, name: str) -> None:
         database = Database(self.url(name))
         await migrate(database)
+        await load_reasons(database)
         await database.close()
 
 

@@ -95,6 +95,7 @@ async def places(desk: RunningDesk) -> Places:
         "/directory/": agency,
         "/units/": units[0],
         "/roles/": "PPK",
+        "/reasons/": "DOC_EXPIRED",
         "/staff/": (await things.unconfirmed(desk, await desk.people.staff())).id,
         "/uploads/": await things.uploaded(desk, applicant.account, document),
     }

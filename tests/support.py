@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from desk.access.reasons import load_reasons
 from desk.access.store import DocumentStore
 from desk.access.tables import Access, AccessState, Document
 from desk.accounts.passwords import HASHER
@@ -265,6 +266,7 @@ async def migrated(settings: Settings) -> None:
     if not _empty_databases:
         database = Database(settings.database_url)
         await migrate(database)
+        await load_reasons(database)
         await database.close()
         _empty_databases.append(path.read_bytes())
     elif not path.exists():

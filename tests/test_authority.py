@@ -31,6 +31,11 @@ AGENCY = {"name": "Kota Baru", "timezone": "Asia/Jakarta"}
 NEW_AGENCY = {"kind": "city", "name": "Kota Lain", "timezone": "Asia/Jakarta"}
 ROLE_FORM = {"name_id": "PPK", "name_en": "PPK", "way": "call", "position": 1}
 
+REASON = {
+    "topic": "person", "label_id": "Alasan", "label_en": "Reason", "sentence_id": "Coba.",
+    "sentence_en": "Try.", "position": 1,
+}  # fmt: skip
+
 # The scene: the own applicant is in an open call with the serving verifier, whose checklist is
 # empty, and has another access that was rejected. So 409 stands where the person may ask and only
 # the state of things says no. The last rows change something for whoever may.
@@ -87,6 +92,9 @@ EXPECTED = {
     "GET /units/{id}": Row(401, 403, 403, 403, 403, 403, 200),
     "GET /roles": Row(401, 403, 403, 403, 403, 403, 200),
     "GET /roles/{id}": Row(401, 403, 403, 403, 403, 403, 200),
+    "GET /reasons": Row(401, 403, 403, 403, 403, 403, 200),
+    "GET /reasons/new": Row(401, 403, 403, 403, 403, 403, 200),
+    "GET /reasons/{id}": Row(401, 403, 403, 403, 403, 403, 200),
     "GET /staff": Row(401, 403, 403, 403, 403, 403, 200),
     "GET /staff/{id}": Row(401, 403, 403, 403, 403, 403, 200),
     "GET /calls/{id}": Row(401, 200, 404, 200, 404, 403, 403),
@@ -140,6 +148,8 @@ EXPECTED = {
     "POST /units/{id}": Row(401, 403, 403, 403, 403, 403, 200, {"name": "Dinas Baru"}),
     "POST /units/{id}/merge": Row(401, 403, 403, 403, 403, 403, 200, {"into": "Dinas Percobaan"}),
     "POST /roles/{id}": Row(401, 403, 403, 403, 403, 403, 200, ROLE_FORM),
+    "POST /reasons": Row(401, 403, 403, 403, 403, 403, 200, REASON | {"code": "NEW_ONE"}),
+    "POST /reasons/{id}": Row(401, 403, 403, 403, 403, 403, 200, REASON),
     "POST /staff": Row(
         401, 403, 403, 403, 403, 403, 200, {"name": "Petugas Baru", "email": "baru@contoh.test"}
     ),

@@ -5,8 +5,10 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from desk.accounts.tables import Account, Role
+from desk.directory.tables import Agency
 from tests.post import outbox
 from tests.scenes import count, enter, is_problem, nothing_changes, value
 from tests.support import RunningDesk, Visitor
@@ -53,9 +55,16 @@ async def test_the_page_shows_hours_and_ramadan(admin: Visitor) -> None:
 
 
 async def test_missing_joint_leave_is_warned_of(desk: RunningDesk) -> None:
-    desk.clock.forward(days=365)
+    desk.clock.forward(days=341)  # 31 October 2027, 08.00 WIB
+    board, missing = "/supervisor", "Cuti bersama 2028 belum ada di kalender."
     admin = await enter(desk, await desk.people.staff(Role.ADMINISTRATOR))
-    assert "Cuti bersama 2028 belum ada di kalender." in (await admin.open("/schedule"))[1]
+    assert missing not in (await admin.open("/schedule"))[1]
+    desk.clock.forward(hours=16)
+    admin = await enter(desk, await desk.people.staff(Role.ADMINISTRATOR))
+    assert missing in (await admin.open("/schedule"))[1]
+    assert missing in (await admin.open(board))[1]
+    supervisor = await enter(desk, await desk.people.staff(Role.SUPERVISOR))
+    assert missing not in (await supervisor.open(board))[1]
 
 
 async def test_a_closed_day_moves_everybody_and_says_so(desk: RunningDesk, admin: Visitor) -> None:
@@ -106,10 +115,24 @@ async def _only_on_wednesday(admin: Visitor, verifier: Account) -> None:
 async def test_an_agencys_day_moves_its_own_people_alone(desk: RunningDesk, admin: Visitor) -> None:
     await desk.people.staff()
     await booked(desk, 2, datetime(2026, 11, 25, 2, 0, tzinfo=UTC))
-    body = {**CLOSED, "scope": "agency", "place": "Kota Lain"}
-    assert (await admin.act("/schedule/exceptions", body))[1]["moved"] == 0
-    body["place"] = "Kota Contoh"
-    assert (await admin.act("/schedule/exceptions", body))[1]["moved"] == 2
+    for kind, name in (("city", "Kota Lain"), ("city", "Kota Contoh"), ("province", "Maluku")):
+        row = {"kind": kind, "name": name, "timezone": "Asia/Jayapura"}
+        assert (await admin.act("/directory", row))[0] == 200
+    async with desk.database.writing() as session:
+        maluku = update(Agency).where(Agency.name == "Maluku")
+        await session.execute(maluku.values(code="81"))
+    # As they are found while somebody types, or typed by hand, however they are spelt.
+    for scope, typed, moved in (
+        ("agency", "Kota Lain", 0), ("province", " maluku", 0), ("agency", "kota contoh", 2),
+    ):  # fmt: skip
+        body = {**CLOSED, "scope": scope, "place": typed}
+        assert (await admin.act("/schedule/exceptions", body))[1]["moved"] == moved
+    rows = (await admin.read("/schedule"))[1]["exceptions"]
+    places = [(one["place"], one["place_name"]) for one in rows]
+    assert places == [
+        ("Kota Contoh", "Kota Contoh"), ("Kota Lain", "Kota Lain"), ("81", "Maluku"),
+    ]  # fmt: skip
+    assert "Provinsi Maluku" in (await admin.open("/schedule"))[1]
 
 
 async def test_an_exception_can_be_taken_back(desk: RunningDesk, admin: Visitor) -> None:
@@ -153,7 +176,7 @@ async def test_the_same_day_twice_is_refused(desk: RunningDesk, admin: Visitor) 
     assert (await admin.act("/schedule/exceptions", CLOSED))[0] == 200
     async with nothing_changes(desk):
         is_problem(await admin.act("/schedule/exceptions", CLOSED), 422, "invalid_input")
-    for scope, place in (("province", "8"), ("province", ""), ("agency", "")):
+    for scope, place in (("province", "81"), ("province", ""), ("agency", "Kota Mana")):
         body = {**CLOSED, "scope": scope, "place": place}
         problem = is_problem(await admin.act("/schedule/exceptions", body), 422, "invalid_input")
         assert list(problem["fields"]) == ["place"]

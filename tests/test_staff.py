@@ -3,11 +3,13 @@
 import asyncio
 import html
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from desk.accounts.links import LASTS
 from desk.accounts.tables import Account, Purpose, Role
+from desk.schedule.tables import Slot
 from tests.post import outbox
 from tests.scenes import count, enter, in_call, is_problem, nothing_changes, value
 from tests.support import PASSWORD, RunningDesk, Visitor
@@ -105,7 +107,7 @@ async def test_a_disabled_verifier_is_out_and_the_call_back_in_line(desk: Runnin
     url = f"/staff/{scene.verifier_account.id}"
     async with nothing_changes(desk):
         is_problem(await admin.act(f"{url}/disable"), 422, "not_confirmed")
-    assert await admin.send(f"{url}/disable", confirmed="yes") == (303, url)
+    assert await admin.send(f"{url}/disable", confirmed="yes") == (303, f"{url}?moved=0")
     is_problem(await scene.verifier.read("/desk"), 401, "not_signed_in")
     state = f"SELECT state FROM ticket WHERE id = '{scene.ticket}'"
     assert await value(desk.database, state) == "waiting"
@@ -113,7 +115,7 @@ async def test_a_disabled_verifier_is_out_and_the_call_back_in_line(desk: Runnin
     assert "Dinonaktifkan" in (await admin.open(url))[1]
     actor = "SELECT actor FROM audit_entry WHERE act = 'account_disabled'"
     assert await value(desk.database, actor) == account.id
-    assert await admin.send(f"{url}/enable") == (303, url)
+    assert await admin.send(f"{url}/enable") == (303, f"{url}?moved=0")
     assert await signs_in(desk, PASSWORD, scene.verifier_account.email) == 303
 
 
@@ -126,7 +128,7 @@ async def test_another_role_ends_the_sessions_and_a_verifier_gets_a_number(
         (await session.merge(supervisor)).desk_number = None
     visitor = await enter(desk, supervisor)
     url = f"/staff/{supervisor.id}"
-    assert await admin.send(f"{url}/role", role="verifier") == (303, url)
+    assert await admin.send(f"{url}/role", role="verifier") == (303, f"{url}?moved=0")
     is_problem(await visitor.read("/supervisor"), 401, "not_signed_in")
     changed = await account_of(desk, supervisor.email)
     assert (changed.role, changed.desk_number) == (Role.VERIFIER, 2)
@@ -153,3 +155,56 @@ async def test_an_applicant_is_none_of_the_staff(desk: RunningDesk) -> None:
     is_problem(await admin.read(f"/staff/{applicant.id}"), 404, "not_found")
     _status, data = await admin.read("/staff")
     assert [one["role"] for one in data["people"]] == ["administrator"]
+
+
+async def seats_at(desk: RunningDesk, at: datetime) -> tuple[int, int]:
+    """The seats of a slot, and how many of them are taken."""
+    async with desk.database.reading() as session:
+        slot = await session.get_one(Slot, at)
+        return slot.capacity, slot.taken
+
+
+async def test_seats_go_and_come_with_a_verifier_at_once(desk: RunningDesk) -> None:
+    _account, admin = await administrator(desk)
+    stays, goes = await desk.people.staff(), await desk.people.staff()
+    at = datetime(2026, 11, 25, 1, 45, tzinfo=UTC)  # Wednesday, 08.45 WIB: three seats
+    booked = []
+    for _one in range(3):
+        desk.clock.forward(minutes=1)
+        who = await desk.people.applicant()
+        wanted = {"starts_at": at.isoformat()}
+        visitor = await enter(desk, who.account)
+        assert (await visitor.act(f"/meetings/{who.meeting.id}/times", wanted))[0] == 200
+        booked.append(who)
+    url = f"/staff/{goes.id}"
+    assert await seats_at(desk, at) == (3, 3)
+    async with nothing_changes(desk):
+        _status, page = await admin.open(url)
+        assert (await admin.read(url))[1]["losing"] == 2
+    assert "Jika petugas ini tidak lagi melayani, 2 jadwal pemohon" in page
+    assert await admin.send(f"{url}/disable", confirmed="yes") == (303, f"{url}?moved=2")
+    assert "2 jadwal pemohon dipindahkan" in (await admin.open(f"{url}?moved=2"))[1]
+    # Whoever applied first keeps the time; the others are told of theirs.
+    assert await seats_at(desk, at) == (1, 1)
+    moved = [mail.recipient for mail in await outbox(desk.database) if mail.kind == "moved"]
+    assert [moved.count(who.account.email) for who in booked] == [1, 2, 2]  # the first by hand
+    assert await count(desk.database, "slot", "taken > capacity") == 0
+    assert await admin.send(f"{url}/enable") == (303, f"{url}?moved=0")
+    assert await seats_at(desk, at) == (3, 1)
+    assert await admin.send(f"{url}/role", role="supervisor") == (303, f"{url}?moved=0")
+    assert (await admin.read(url))[1]["losing"] is None
+    assert await seats_at(desk, at) == (1, 1)
+    # An invited verifier has seats from the moment in which they can sign in.
+    desk.clock.forward(minutes=1)
+    await admin.send("/staff", **WHO)
+    path, _token = await link_in_mail(desk)
+    assert await seats_at(desk, at) == (1, 1)
+    await press(desk, path, password=NEW)
+    assert await seats_at(desk, at) == (3, 1)
+    log = "act = 'schedule_changed' AND subject = 'staff'"
+    assert await count(desk.database, "audit_entry", log) == 3
+    for verifier in (stays, await account_of(desk, WHO["email"])):
+        await admin.act(f"/staff/{verifier.id}/disable", {"confirmed": "yes"})
+    page = (await admin.open(f"{url}?moved=0&unplaced=3"))[1]
+    assert "3 pemohon belum mendapat jadwal baru." in page
+    assert len((await admin.read("/schedule/unplaced"))[1]["waiting"]) == 3

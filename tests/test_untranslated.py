@@ -9,7 +9,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from desk import templating, words
-from desk.access.reasons import REASONS
+from desk.access.reasons import seeds
 from desk.accounts.attempts import FOR_ONE_ACCOUNT
 from desk.accounts.tables import Role
 from desk.assets import Assets, folder_of
@@ -183,7 +183,7 @@ async def test_no_mail_says_a_bare_word(desk: RunningDesk) -> None:
     scene = await in_call(desk)
     await chooses_english(scene.applicant)
     data = await data_of(desk.database, desk.settings)
-    verdicts = [f"decision=rejected&reason={code}" for code in REASONS]
+    verdicts = [f"decision=rejected&reason={one['code']}" for one in seeds()]
     for verdict in ("decision=approved", *verdicts):
         path = f"{scene.page}/mail-preview?{verdict}"
         page = (await fetch(scene.verifier, path))[1].decode()

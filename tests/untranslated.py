@@ -50,6 +50,7 @@ TABLES = {
     "agency": "name",
     "unit": "name, address",
     "role_form": "name_id, name_en",
+    "rejection_reason": "label_id, label_en, sentence_id, sentence_en",
     "day_exception": "reason, place",
     "outbox_mail": "recipient, recipient_name, subject, last_error",
 }

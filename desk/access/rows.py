@@ -7,13 +7,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk.access.reasons import REASONS
-from desk.access.tables import Access, AccessState, Verdict
+from desk.access.reasons import sentence_of
+from desk.access.tables import Access, AccessState, Reason, Verdict
 from desk.directory.roles import RoleNames, role_names
 from desk.directory.tables import AgencyKind
 from desk.formats.grades import Service, service_of
 from desk.schedule.tables import Meeting
-from desk.words import _
 from waiting_room.line import LIVE
 from waiting_room.tables import Ticket
 
@@ -33,12 +32,22 @@ def status_code(access: Access, ticket: Ticket | None, meeting: Meeting | None =
     return access.state.value
 
 
-def reason_in_words(verdict: Verdict | None) -> str | None:
+def reason_in_words(verdict: Verdict | None, reason: Reason | None) -> str | None:
     """What the applicant reads: the reason's sentence, then the verifier's own words."""
-    if verdict is None or verdict.reason is None:
+    if verdict is None or reason is None:
         return None
-    sentence = _(REASONS[verdict.reason].sentence)
-    return " ".join(part for part in (sentence, verdict.explanation) if part)
+    return " ".join(part for part in (sentence_of(reason), verdict.explanation) if part)
+
+
+async def rejection_of(session: AsyncSession, access: str) -> str | None:
+    """Why an access was rejected, as its applicant reads it."""
+    statement = (
+        select(Verdict, Reason)
+        .join(Reason, Reason.code == Verdict.reason)
+        .where(Verdict.access == access)
+    )
+    found = (await session.execute(statement)).one_or_none()
+    return reason_in_words(*found) if found else None
 
 
 def access_row(
@@ -46,7 +55,7 @@ def access_row(
     names: RoleNames,
     meeting: Meeting | None = None,
     ticket: Ticket | None = None,
-    verdict: Verdict | None = None,
+    reason: str | None = None,
     *,
     superseded: bool = False,
 ) -> dict[str, Any]:
@@ -74,7 +83,7 @@ def access_row(
         "valid_from": access.valid_from,
         "valid_until": access.valid_until,
         "zone": zone,
-        "reason": reason_in_words(verdict),
+        "reason": reason,
         "again_url": f"/access/{access.id}/again" if may_copy else None,
     }
 
@@ -90,23 +99,29 @@ async def rows_of(
 ) -> list[tuple[dict[str, Any], Ticket | None]]:
     """The applicant's accesses, the newest first, each with its live ticket."""
     statement = (
-        select(Access, Meeting, Ticket, Verdict)
+        select(Access, Meeting, Ticket, Verdict, Reason)
         .outerjoin(Meeting, Meeting.access == Access.id)
         .outerjoin(Ticket, (Ticket.meeting == Meeting.id) & Ticket.state.in_(LIVE))
         .outerjoin(Verdict, Verdict.access == Access.id)
+        .outerjoin(Reason, Reason.code == Verdict.reason)
         .where(Access.applicant == applicant)
         .order_by(Access.submitted_at.desc(), Access.number.desc())
     )
     rows, names = (await session.execute(statement)).all(), await role_names(session)
-    every = [access for access, _meeting, _ticket, _verdict in rows]
+    every = [access for access, *_rest in rows]
     return [
         (
             access_row(
-                access, names, meeting, ticket, verdict, superseded=is_superseded(access, every)
+                access,
+                names,
+                meeting,
+                ticket,
+                reason_in_words(verdict, reason),
+                superseded=is_superseded(access, every),
             ),
             ticket,
         )
-        for access, meeting, ticket, verdict in rows
+        for access, meeting, ticket, verdict, reason in rows
     ]
 
 

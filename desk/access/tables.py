@@ -167,6 +167,35 @@ class ClaimMark(Base):
     marked_at: Mapped[datetime]
 
 
+class Topic(StrEnum):
+    """What a reason for a rejection is about; the verifier's dialog has a heading for each."""
+
+    DOCUMENT = "document"
+    PERSON = "person"
+    OTHER = "other"
+
+
+class Reason(Base):
+    """Why an application may be rejected: data that an administrator edits.
+
+    `label_*` is what the verifier chooses, `sentence_*` what the applicant reads, but for a reason
+    that is internal. One that is offered no longer stays, for the verdicts that name its `code`.
+    """
+
+    __tablename__ = "rejection_reason"
+
+    code: Mapped[str] = mapped_column(String(32), primary_key=True)
+    topic: Mapped[Topic] = mapped_column(words_of(Topic))
+    label_id: Mapped[str] = mapped_column(String(120))
+    label_en: Mapped[str] = mapped_column(String(120))
+    sentence_id: Mapped[str] = mapped_column(String(400))
+    sentence_en: Mapped[str] = mapped_column(String(400))
+    is_text_required: Mapped[bool]
+    is_internal: Mapped[bool]
+    is_offered: Mapped[bool]
+    position: Mapped[int]
+
+
 class Verdict(Base):
     """A decision on an access, made in a call or by its documents; one for each of them."""
 

@@ -16,7 +16,7 @@ from desk.access import claims
 from desk.access.checklist import Step, missing_of, steps_of
 from desk.access.document_steps import document_steps_of
 from desk.access.files import CallFile, CaseFile, ClaimFile
-from desk.access.reasons import REASONS, REASONS_BY_DOCUMENTS, SHORTEST_FREE_TEXT
+from desk.access.reasons import BY_DOCUMENTS, SHORTEST_FREE_TEXT, offered_reason
 from desk.access.tables import (
     Access,
     AccessState,
@@ -24,6 +24,8 @@ from desk.access.tables import (
     ClaimMark,
     ClaimOutcome,
     Decision,
+    Reason,
+    Topic,
     Verdict,
 )
 from desk.audit import Did
@@ -43,7 +45,7 @@ DID = {Decision.APPROVED: Did.APPROVED, Decision.REJECTED: Did.REJECTED}
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the verifier decided. `reason` is a code of REASONS, and only for a rejection."""
+    """What the verifier decided. `reason` is the code of one, and only for a rejection."""
 
     decision: Decision
     reason: str | None = None
@@ -62,25 +64,28 @@ async def claim_marks_of(session: AsyncSession, claim: str) -> dict[str, ClaimMa
     return {mark.step: mark for mark in rows.scalars()}
 
 
-def demand_reason(judgement: Judgement, codes: Collection[str]) -> None:
-    """A rejection names one of the reasons, in words where its code has none. Raises a Problem."""
+async def demand_reason(
+    session: AsyncSession, judgement: Judgement, topics: Collection[Topic] = tuple(Topic)
+) -> Reason | None:
+    """The reason that a rejection names, explained where it asks for that. Raises a Problem."""
     if judgement.decision is Decision.APPROVED:
-        return
-    reason = REASONS.get(judgement.reason or "")
-    if reason is None or reason.code not in codes:
+        return None
+    reason = await offered_reason(session, judgement.reason, topics)
+    if reason is None:
         raise Problem(
             422,
             "reason_required",
             _("Alasan penolakan wajib diisi"),
             _("Pilih satu alasan penolakan."),
         )
-    if reason.text_required and len(judgement.explanation.strip()) < SHORTEST_FREE_TEXT:
+    if reason.is_text_required and len(judgement.explanation.strip()) < SHORTEST_FREE_TEXT:
         raise Problem(
             422,
             "explanation_required",
             _("Penjelasan wajib diisi"),
             _("Tulis penjelasan untuk pemohon, paling sedikit 20 huruf."),
         )
+    return reason
 
 
 async def decide(
@@ -92,7 +97,7 @@ async def decide(
     now: datetime,
 ) -> None:
     """Decide the access of a call. Raises NotYourCall or a Problem: nothing has changed then."""
-    demand_reason(judgement, REASONS)
+    reason = await demand_reason(session, judgement)
     call = file.call
     await line.finish(session, call.id, call.verifier, CallOutcome(judgement.decision), now)
     if judgement.decision is Decision.APPROVED:
@@ -100,7 +105,7 @@ async def decide(
     await _change_state(session, file.access, AccessState.SCHEDULED, judgement.decision, now)
     session.add(_verdict(file, judgement, now, call=call.id))
     await _record(session, file, judgement, now, call=call.id)
-    await _tell(session, file, judgement, templates, public_url, now)
+    await _tell(session, file, judgement, reason, templates, public_url, now)
 
 
 async def decide_by_documents(
@@ -112,7 +117,7 @@ async def decide_by_documents(
     now: datetime,
 ) -> None:
     """Decide the access of a claim. Raises a Problem: nothing has changed then."""
-    demand_reason(judgement, REASONS_BY_DOCUMENTS)
+    reason = await demand_reason(session, judgement, BY_DOCUMENTS)
     claim = file.claim
     await claims.finish(session, claim.id, ClaimOutcome(judgement.decision), now)
     if judgement.decision is Decision.APPROVED:
@@ -121,7 +126,7 @@ async def decide_by_documents(
     await _change_state(session, file.access, AccessState.SUBMITTED, judgement.decision, now)
     session.add(_verdict(file, judgement, now, claim=claim.id))
     await _record(session, file, judgement, now, claim=claim.id)
-    await _tell(session, file, judgement, templates, public_url, now)
+    await _tell(session, file, judgement, reason, templates, public_url, now)
 
 
 def _demand_checklist(
@@ -185,12 +190,13 @@ async def _tell(
     session: AsyncSession,
     file: CaseFile,
     judgement: Judgement,
+    reason: Reason | None,
     templates: Templates,
     public_url: str,
     now: datetime,
 ) -> None:
-    decision, reason = judgement.decision, judgement.reason
+    decision = judgement.decision
     names = await role_names(session)
     mail = verdict_mail(templates, file, names, decision, reason, judgement.explanation, now)
-    note_verdict(session, file.access, decision, now)
+    note_verdict(session, file.access, decision, judgement.reason, now)
     enqueue(session, Kind.VERDICT, file.applicant, mail, public_url, now)

@@ -56,6 +56,12 @@ async def agency_named(session: AsyncSession, kind: AgencyKind, name: str) -> Ag
     return (await session.execute(named.where(Agency.retired_at.is_(None)))).scalar_one_or_none()
 
 
+async def agencies_named(session: AsyncSession, name: str) -> Sequence[Agency]:
+    """Every agency of this name, however it is spelt, of whatever kind; retired ones too."""
+    named = select(Agency).where(Agency.name_key == key_of(name)).order_by(Agency.kind)
+    return (await session.execute(named)).scalars().all()
+
+
 async def search_units(
     session: AsyncSession, agency: str, text: str, most: int = 20
 ) -> Sequence[Unit]:

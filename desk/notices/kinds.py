@@ -55,7 +55,8 @@ CALENDARS = {
 class Facts(BaseModel):
     """What a notice tells of, as it was then.
 
-    `before_at` is the time that a meeting had before, `due_at` when documents will be reviewed.
+    `before_at` is the time that a meeting had before, `due_at` when documents will be reviewed,
+    `reason` the code of a rejection's.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -70,6 +71,7 @@ class Facts(BaseModel):
     before_at: datetime | None = None
     due_at: datetime | None = None
     decision: Decision | None = None
+    reason: str | None = None
 
     @classmethod
     def of(
@@ -79,6 +81,7 @@ class Facts(BaseModel):
         before_at: datetime | None = None,
         due_at: datetime | None = None,
         decision: Decision | None = None,
+        reason: str | None = None,
     ) -> Self:
         """The facts of an access, and of its meeting."""
         return cls(
@@ -92,6 +95,7 @@ class Facts(BaseModel):
             before_at=before_at,
             due_at=due_at,
             decision=decision,
+            reason=reason,
         )
 
 

@@ -47,9 +47,11 @@ async def tell(
     enqueue(session, kind, applicant, mail, settings.public_url, now)
 
 
-def note_verdict(session: AsyncSession, access: Access, decision: Decision, now: datetime) -> None:
+def note_verdict(
+    session: AsyncSession, access: Access, decision: Decision, reason: str | None, now: datetime
+) -> None:
     """A verdict on the applicant's page of notices; its mail has words of the verifier's own."""
-    facts = Facts.of(access, decision=decision)
+    facts = Facts.of(access, decision=decision, reason=reason)
     note(session, Kind.VERDICT, access.applicant, facts, now)
 
 

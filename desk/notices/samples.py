@@ -5,7 +5,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from desk.access.files import CaseFile
-from desk.access.tables import Access, Decision
+from desk.access.reasons import seeds
+from desk.access.tables import Access, Decision, Reason
 from desk.accounts.tables import Account, Role
 from desk.directory.roles import RoleNames
 from desk.language import Language, speaking
@@ -61,15 +62,16 @@ def sample_mail(
     """The mail as an invented applicant would get it, sent at the hour that goes with it."""
     with speaking(language):
         applicant, access = _applicant(language), _access()
-        reason = _("Bagian yang terpotong ditulis oleh verifikator di sini.")
+        explanation = _("Bagian yang terpotong ditulis oleh verifikator di sini.")
     starts_at = now.astimezone(ZoneInfo(ZONE)).replace(hour=HOUR, minute=0, second=0, microsecond=0)
     starts_at += timedelta(days=7)
     access.valid_until = starts_at.date()
     meeting = Meeting(id="contoh", access=access.id, starts_at=starts_at)
     if sample in OF_VERDICTS:
+        (example,) = [Reason(**one) for one in seeds() if one["code"] == "DOC_ILLEGIBLE"]
         file = CaseFile(access, applicant, Account(desk_number=7))
         decision = Decision(sample.value)
-        return verdict_mail(templates, file, names, decision, "DOC_ILLEGIBLE", reason, starts_at)
+        return verdict_mail(templates, file, names, decision, example, explanation, starts_at)
     kind = Kind(sample.value)
     facts = Facts.of(access, meeting, starts_at - timedelta(days=1), due_at=starts_at)
     sent_at = starts_at - AHEAD.get(kind, timedelta(days=3))

@@ -4,8 +4,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desk.access.files import CaseFile
-from desk.access.reasons import REASONS
-from desk.access.tables import Decision
+from desk.access.reasons import sentence_of
+from desk.access.tables import Decision, Reason
 from desk.accounts.names import shown_to_applicants
 from desk.directory.roles import RoleNames
 from desk.language import DEFAULT, speaking, spoken
@@ -20,7 +20,7 @@ def verdict_mail(
     file: CaseFile,
     names: RoleNames,
     decision: Decision,
-    reason: str | None,
+    reason: Reason | None,
     explanation: str,
     now: datetime,
 ) -> Mail:
@@ -37,18 +37,17 @@ def _in_words(
     file: CaseFile,
     names: RoleNames,
     decision: Decision,
-    reason: str | None,
+    reason: Reason | None,
     explanation: str,
     now: datetime,
 ) -> Mail:
     zone = ZoneInfo(file.access.timezone)
-    known = REASONS.get(reason or "")
     context = {
         "applicant_name": file.applicant.name,
         "role_name": names.of(file.access.role),
         "unit": file.access.unit,
         "decision": decision.value,
-        "reason_text": _(known.sentence) if known else "",
+        "reason_text": sentence_of(reason) if reason else "",
         "explanation": explanation.strip(),
         "again_path": f"/access/{file.access.id}/again",
         "decided_text": f"{long_date(now, zone)}, {time_with_zone(now, zone)}",

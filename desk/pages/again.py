@@ -3,13 +3,12 @@
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select
 
 from desk import audit
 from desk.access.copies import apply_again, demand_copyable
 from desk.access.files import documents_of
-from desk.access.rows import access_row
-from desk.access.tables import Access, Verdict
+from desk.access.rows import access_row, rejection_of
+from desk.access.tables import Access
 from desk.access.uploads import unsent
 from desk.application.beginning import tell_sent
 from desk.asks import Ask, Done, View
@@ -28,13 +27,11 @@ async def review(ask: Ask[Access]) -> View:
     access = ask.thing
     await demand_copyable(ask.session, access)
     documents = await documents_of(ask.session, access.id)
-    found = await ask.session.execute(select(Verdict).where(Verdict.access == access.id))
-    verdict = found.scalar_one_or_none()
     titles = list(dict.fromkeys(one.title for one in documents))
     fresh = [one for one in await unsent(ask.session, ask.identity.id) if one.title in titles]
     names = await role_names(ask.session)
     data = {
-        "access": access_row(access, names, verdict=verdict),
+        "access": access_row(access, names, reason=await rejection_of(ask.session, access.id)),
         "fields": _fields(access, names),
         "documents": [
             {"title": one.title, "file_name": one.file_name, "size_bytes": one.size_bytes}

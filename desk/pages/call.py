@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from desk import audit
 from desk.access.checklist import challenge_in_words, steps_of
 from desk.access.files import CallFile, documents_of
-from desk.access.reasons import LONGEST_EXPLANATION, REASONS
+from desk.access.reasons import LONGEST_EXPLANATION, offered_reasons
 from desk.access.tables import ChatLine
 from desk.access.ways import ways_on
 from desk.accounts.names import shown_to_applicants
@@ -91,7 +91,7 @@ async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
         "challenge": challenge_in_words(review.challenge),
         "notes": review.notes,
         "chat": await _chat(ask, file),
-        "reasons": [reason_row(reason) for reason in REASONS.values()],
+        "reasons": [reason_row(one) for one in await offered_reasons(ask.session)],
         "longest_explanation": LONGEST_EXPLANATION,
         "peer_seen_at": file.call.applicant_seen_at,
         "grace_s": ask.settings.call_grace_s,

@@ -10,7 +10,7 @@ from desk.access import claims, verdicts
 from desk.access.checklist import missing_of
 from desk.access.document_steps import document_steps_of
 from desk.access.files import ClaimFile, documents_of
-from desk.access.reasons import LONGEST_EXPLANATION, REASONS_BY_DOCUMENTS
+from desk.access.reasons import BY_DOCUMENTS, LONGEST_EXPLANATION, offered_reasons
 from desk.access.rows import rows_of
 from desk.access.tables import Claim, ClaimMark
 from desk.access.verdicts import claim_marks_of
@@ -41,7 +41,7 @@ async def claim(ask: Ask[ClaimFile]) -> View:
         "checklist": await _checklist(ask),
         "notes": file.claim.notes,
         "earlier_notes": await _earlier_notes(ask),
-        "reasons": [reason_row(reason) for reason in REASONS_BY_DOCUMENTS.values()],
+        "reasons": [reason_row(one) for one in await offered_reasons(ask.session, BY_DOCUMENTS)],
         "longest_explanation": LONGEST_EXPLANATION,
     }
     # As in a call: nobody else waits for the connection while a file is being drawn.

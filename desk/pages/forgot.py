@@ -7,7 +7,7 @@ from desk.accounts.choosing import weakness_in_words
 from desk.accounts.links import find_link, fresh_token, works
 from desk.accounts.passwords import hash_password
 from desk.accounts.renewing import CHOOSING, choose_password, link_for, own_words
-from desk.accounts.tables import Account, Purpose
+from desk.accounts.tables import Account, Purpose, Role
 from desk.answers import done_answer, page
 from desk.asks import Done, parse, read_body
 from desk.dispatch import who_asks
@@ -19,6 +19,7 @@ from desk.notices.account_mails import AccountMail, write_account_mail
 from desk.pages.dead_links import dead_link
 from desk.pages.forms import Typed, form_answer
 from desk.retrying import persistent
+from desk.schedule.closing import replan
 
 SENT = "/forgot/sent"
 CHOSEN = "/signin?done=password"
@@ -124,6 +125,8 @@ async def _choose(request: web.Request, token: str, password_hash: str) -> bool:
         account = await choose_password(session, token, password_hash, now)
         if account is None:
             return False
+        if account.role is Role.VERIFIER and account.confirmed_at == now:
+            await replan(session, app[TEMPLATES], app[SETTINGS], now)  # one more is on duty
         mail = AccountMail.PASSWORD_CHANGED
         write_account_mail(session, app[TEMPLATES], app[SETTINGS], mail, account, now)
     return True

@@ -1,9 +1,12 @@
 """The page of notices: what somebody was told, by day, and marking it as read."""
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from desk.access.reasons import reasons_by_code, sentence_of
+from desk.access.tables import Reason
 from desk.asks import Ask, Done, View
 from desk.directory.roles import RoleNames, role_names
 from desk.notices.kinds import Facts
@@ -18,8 +21,11 @@ async def notices(ask: Ask[None]) -> View:
     """GET /notices: the newest first."""
     # One more than is shown tells whether there are more.
     found = await newest_notices(ask.session, ask.identity.id, SHOWN + 1)
+    told = [(one, Facts.model_validate(one.facts)) for one in found[:SHOWN]]
+    codes = {facts.reason for _notice, facts in told if facts.reason}
+    reasons = await reasons_by_code(ask.session, codes)
     names = await role_names(ask.session)
-    rows = [_shown(ask, notice, names) for notice in found[:SHOWN]]
+    rows = [_shown(ask, notice, facts, reasons, names) for notice, facts in told]
     data = {
         "notices": rows,
         "unread": await count_unread(ask.session, ask.identity.id),
@@ -34,14 +40,20 @@ def _day(row: dict[str, Any]) -> object:
     return row["created_at"].astimezone(row["zone"]).date()
 
 
-def _shown(ask: Ask[None], notice: Notice, names: RoleNames) -> dict[str, Any]:
-    facts = Facts.model_validate(notice.facts)
+def _shown(
+    ask: Ask[None],
+    notice: Notice,
+    facts: Facts,
+    reasons: Mapping[str, Reason],
+    names: RoleNames,
+) -> dict[str, Any]:
+    reason = reasons.get(facts.reason or "")
     words = words_of(notice.kind, facts, notice.created_at, ask.settings.zone)
     return {
         "id": notice.id,
         "kind": notice.kind,
         "subject": words.subject,
-        "sentence": words.sentence,
+        "sentence": f"{sentence_of(reason) if reason else ''} {words.sentence}".strip(),
         "icon": words.icon,
         "role_name": names.of(facts.role),
         "unit": facts.unit,

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from desk.access.reasons import Reason
+from desk.access.reasons import label_of, sentence_of, topics
 from desk.access.rows import access_row
-from desk.access.tables import Access
+from desk.access.tables import Access, Reason
 from desk.accounts.employees import number_warnings
 from desk.accounts.names import employee_label, masked
 from desk.accounts.tables import Account
@@ -53,8 +53,8 @@ def reason_row(reason: Reason) -> dict[str, Any]:
     """A reason for a rejection, in words."""
     return {
         "code": reason.code,
-        "group": _(reason.group),
-        "label": _(reason.label),
-        "sentence": _(reason.sentence),
-        "text_required": reason.text_required,
+        "group": topics()[reason.topic],
+        "label": label_of(reason),
+        "sentence": sentence_of(reason),
+        "text_required": reason.is_text_required,
     }

@@ -21,14 +21,17 @@ async def changed(
     *,
     page: str = "/schedule",
     closed: DayException | None = None,
+    seats_fall: bool = False,
 ) -> Done:
     """How many meetings have another time now, and which accesses have none; back to the page.
 
-    `closed` is an exception by which whoever was booked on its day loses their time.
+    `closed` is an exception by which whoever was booked on its day loses their time; `seats_fall`
+    says that fewer may be on duty.
     """
     app = ask.request.app
     day = closed.day if closed else None
-    done = await replan(ask.session, app[TEMPLATES], ask.settings, ask.now, day)
+    desk = (ask.session, app[TEMPLATES], ask.settings, ask.now)
+    done = await replan(*desk, day, seats_fall=seats_fall)
     if closed:
         await editing.report(ask.session, closed.id, done)
     told = {"moved": done.moved, "unplaced": done.unplaced}
@@ -38,4 +41,7 @@ async def changed(
     def tell(_signaling: Signaling) -> None:
         app[MAIL_WAITS].set()
 
-    return Done({**told, "url": page}, f"{page}?moved={done.moved}", tell)
+    report = f"{page}?moved={done.moved}"
+    if done.unplaced:
+        report += f"&unplaced={len(done.unplaced)}"
+    return Done({**told, "url": page}, report, tell)

@@ -1,6 +1,8 @@
 """Who is on duty: each verifier's hours by weekday, and the days on which it is otherwise."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -8,7 +10,7 @@ from sqlalchemy import select
 from desk.accounts.tables import Account, Role
 from desk.asks import Ask, Done, View
 from desk.pages.replanning import changed
-from desk.pages.schedule import WORKDAYS, moved_in
+from desk.pages.schedule import WORKDAYS, report_of
 from desk.pages.typed import Typed
 from desk.schedule import editing
 from desk.schedule.plan import read_plan
@@ -22,10 +24,10 @@ LONGEST_ID = 22
 
 async def roster(ask: Ask[None]) -> View:
     """GET /schedule/roster."""
-    return await _view(ask, moved_in(ask))
+    return await _view(ask, report_of(ask))
 
 
-async def _view(ask: Ask[Any], moved: int | None = None) -> View:
+async def _view(ask: Ask[Any], report: Mapping[str, int] = MappingProxyType({})) -> View:
     plan = await read_plan(ask.session, ask.settings, ask.now)
     today = ask.now.astimezone(ask.settings.zone).date()
     verifiers = await _verifiers(ask)
@@ -43,7 +45,7 @@ async def _view(ask: Ask[Any], moved: int | None = None) -> View:
         "handling_s": round(plan.handling_s),
         "no_show_percent": round(plan.no_show_share * 100),
         "seats_of_one": round(plan.seats_of_one, 2),
-        "moved": moved,
+        "report": dict(report),
     }
     page_only = {"weekdays": weekdays()[: len(WORKDAYS)], "typed": {}, "errors": {}}
     return View("roster.html", data, page_only | {"labels": _labels()})

@@ -1,12 +1,15 @@
 """The administrator's schedule: opening hours, Ramadan, days that are otherwise, as they stand."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
 
 from desk.accounts.tables import Account
 from desk.asks import Ask, View
+from desk.directory.tables import Agency, AgencyKind
 from desk.schedule.calendar import holiday_name, year_to_warn_of
 from desk.schedule.hours import read_hours
 from desk.schedule.tables import DayException, Season
@@ -20,17 +23,21 @@ MOST_DIGITS = 6
 
 async def schedule(ask: Ask[None]) -> View:
     """GET /schedule."""
-    return await shown(ask, moved_in(ask))
+    return await shown(ask, report_of(ask))
 
 
-def moved_in(ask: Ask[Any]) -> int | None:
-    """How many meetings the change has moved that led here."""
-    moved = ask.request.query.get("moved", "")
-    return int(moved) if moved.isdecimal() and len(moved) <= MOST_DIGITS else None
+def report_of(ask: Ask[Any]) -> dict[str, int]:
+    """How many meetings were `moved` by the change that led here, and how many are `unplaced`."""
+    counts = {name: ask.request.query.get(name, "") for name in ("moved", "unplaced")}
+    return {
+        name: int(count)
+        for name, count in counts.items()
+        if count.isdecimal() and len(count) <= MOST_DIGITS
+    }
 
 
-async def shown(ask: Ask[Any], moved: int | None = None) -> View:
-    """The page, after a change that moved so many."""
+async def shown(ask: Ask[Any], report: Mapping[str, int] = MappingProxyType({})) -> View:
+    """The page, after a change with this report."""
     hours = await read_hours(ask.session, ask.settings.zone)
     today = ask.now.astimezone(ask.settings.zone).date()
     years = sorted(hours.ramadans)
@@ -49,7 +56,7 @@ async def shown(ask: Ask[Any], moved: int | None = None) -> View:
         "exceptions": await _exceptions(ask, today),
         "joint_leave_missing": year_to_warn_of(today),
         "ramadan_missing": next((y for y in (today.year, today.year + 1) if y not in years), None),
-        "moved": moved,
+        "report": dict(report),
     }
     page_only = {"weekdays": weekdays()[: len(WORKDAYS)], "typed": {}, "errors": {}}
     return View("schedule.html", data, page_only | {"labels": _labels()})
@@ -64,7 +71,7 @@ def _labels() -> dict[str, str]:
         "day": _("Tanggal"),
         "is_open": _("Pada hari itu"),
         "scope": _("Berlaku untuk"),
-        "place": _("Kode provinsi atau nama instansi"),
+        "place": _("Provinsi atau instansi"),
         "reason": _("Alasan"),
         "first_day": _("Hari pertama"),
         "last_day": _("Hari terakhir"),
@@ -85,9 +92,12 @@ async def _exceptions(ask: Ask[Any], today: date) -> list[dict[str, Any]]:
         .order_by(DayException.day, DayException.scope, DayException.place)
     )
     columns = ("id", "day", "scope", "place", "is_open", "reason", "moved", "unplaced")
+    provinces = select(Agency.code, Agency.name).where(Agency.kind == AgencyKind.PROVINCE)
+    names = {row.code: row.name for row in await ask.session.execute(provinces)}
     return [
         {
             **{name: getattr(one, name) for name in columns},
+            "place_name": names.get(one.place, one.place),
             "author": author,
             "created_at": one.created_at,
             "holiday": holiday_name(one.day),

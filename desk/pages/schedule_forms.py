@@ -3,6 +3,8 @@
 from datetime import date, time
 
 from desk.asks import Ask, Done
+from desk.directory.agencies import agencies_named
+from desk.directory.tables import LONGEST_NAME, AgencyKind
 from desk.pages.replanning import changed
 from desk.pages.schedule import COLUMNS, WORKDAYS, shown
 from desk.pages.typed import Typed
@@ -11,8 +13,7 @@ from desk.schedule.tables import DayException, Scope, Season
 from desk.words import _
 from waiting_room.tables import new_id
 
-LONGEST_REASON = LONGEST_PLACE = 200
-PROVINCE_DIGITS = 2
+LONGEST_REASON, LONGEST_WORD = 200, 20
 LONGEST_RAMADAN_DAYS = 30
 
 
@@ -49,11 +50,11 @@ async def set_ramadan(ask: Ask[None]) -> Done:
 async def add_day(ask: Ask[None]) -> Done:
     """POST /schedule/exceptions: a day that is open or closed; whoever loses a time is moved."""
     typed = Typed(ask.sent)
-    day, scope = typed.day("day"), typed.text("scope", LONGEST_PLACE)
+    day, scope = typed.day("day"), typed.text("scope", LONGEST_WORD)
     said = typed.text("is_open", 1)
     reason = typed.text("reason", LONGEST_REASON)
-    place = "" if scope == Scope.NATIONAL else typed.text("place", LONGEST_PLACE)
-    _check_exception(typed, day, scope, said, place, ask.now.astimezone(ask.settings.zone).date())
+    _check_exception(typed, day, scope, said, ask.now.astimezone(ask.settings.zone).date())
+    place = await _place(ask, typed, scope)
     typed.demand(await shown(ask))
     row = DayException(
         id=new_id(), day=day, scope=Scope(scope), place=place, is_open=said == "1", reason=reason,
@@ -66,18 +67,31 @@ async def add_day(ask: Ask[None]) -> Done:
     return await changed(ask, "day_added", detail, closed=None if row.is_open else row)
 
 
-def _check_exception(
-    typed: Typed, day: date | None, scope: str, said: str, place: str, today: date
-) -> None:
+def _check_exception(typed: Typed, day: date | None, scope: str, said: str, today: date) -> None:
     if day and day < today:
         typed.errors["day"] = _("Hari ini sudah lewat.")
     if scope not in {one.value for one in Scope}:
         typed.errors["scope"] = _("Pilih salah satu.")
     if said not in {"0", "1"}:
         typed.errors["is_open"] = _("Pilih salah satu.")
-    is_code = place.isdecimal() and len(place) == PROVINCE_DIGITS
-    if scope == Scope.PROVINCE and place and not is_code:
-        typed.errors["place"] = _("Isi kode provinsi dua angka, misalnya 81.")
+
+
+async def _place(ask: Ask[None], typed: Typed, scope: str) -> str:
+    """What an exception keeps of the agency that was named: a province's code, another's name."""
+    if scope not in {Scope.PROVINCE, Scope.AGENCY}:
+        return ""
+    name = typed.text("place", LONGEST_NAME)
+    found = await agencies_named(ask.session, name)
+    if scope == Scope.PROVINCE:
+        places = [one.province for one in found if one.kind is AgencyKind.PROVINCE]
+        sentence = _("Pilih provinsi yang ada di daftar instansi.")
+    else:
+        places = [one.name for one in found]
+        sentence = _("Pilih instansi yang ada di daftar instansi.")
+    if place := next(filter(None, places), None):
+        return place
+    typed.errors.setdefault("place", sentence)
+    return ""
 
 
 async def remove_day(ask: Ask[DayException]) -> Done:

@@ -1,5 +1,6 @@
 """The administrator's pages about staff: who is there, in what role, and who may sign in."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,7 +11,12 @@ from desk.accounts.inviting import STAFF, staff_accounts
 from desk.accounts.names import role_in_words
 from desk.accounts.tables import Account, Role
 from desk.asks import Ask, Done, View
+from desk.keys import MAIL_WAITS
+from desk.pages.replanning import changed
+from desk.pages.schedule import report_of
 from desk.problems import Problem
+from desk.schedule.closing import losing_seats
+from desk.schedule.plan import read_plan
 from desk.words import _
 from signaling.server import Signaling
 
@@ -38,8 +44,23 @@ async def staff(ask: Ask[None]) -> View:
 
 async def person(ask: Ask[Account]) -> View:
     """GET /staff/{id}."""
-    data = {"person": row(ask.thing), "roles": roles(), "is_own": _is_own(ask)}
+    data = {
+        "person": row(ask.thing),
+        "roles": roles(),
+        "is_own": _is_own(ask),
+        "losing": await _losing(ask),
+        "report": report_of(ask),
+    }
     return View("staff_person.html", data)
+
+
+async def _losing(ask: Ask[Account]) -> int | None:
+    """How many meetings lose their time if this verifier goes; None where no seat is theirs."""
+    plan = await read_plan(ask.session, ask.settings, ask.now)
+    if ask.thing.id not in plan.roster.verifiers:
+        return None
+    without = replace(plan, roster=plan.roster.without(ask.thing.id))
+    return len(await losing_seats(ask.session, without, ask.now))
 
 
 def roles() -> list[tuple[str, str]]:
@@ -79,8 +100,11 @@ async def give_role(ask: Ask[Account]) -> Done:
     """POST /staff/{id}/role: every session of theirs ends, and a call goes back to the line."""
     role = ask.body(RoleChoice).role
     _demand_other(ask)
-    await changing.change_role(ask.session, ask.thing.email, ask.now, role, ask.identity.id)
-    return _done(ask)
+    serves = Role.VERIFIER in {ask.thing.role, role}
+    is_new = await changing.change_role(
+        ask.session, ask.thing.email, ask.now, role, ask.identity.id
+    )
+    return await _done(ask, reseats=serves and is_new)
 
 
 async def disable(ask: Ask[Account]) -> Done:
@@ -90,14 +114,14 @@ async def disable(ask: Ask[Account]) -> Done:
         title = _("Belum dikonfirmasi")
         detail = _("Centang pernyataan di atas tombol, lalu nonaktifkan akun ini.")
         raise Problem(422, "not_confirmed", title, detail, url=_url(ask.thing))
-    await changing.disable(ask.session, ask.thing.email, ask.now, ask.identity.id)
-    return _done(ask)
+    is_new = await changing.disable(ask.session, ask.thing.email, ask.now, ask.identity.id)
+    return await _done(ask, reseats=is_new and ask.thing.role is Role.VERIFIER)
 
 
 async def enable(ask: Ask[Account]) -> Done:
     """POST /staff/{id}/enable."""
-    await changing.enable(ask.session, ask.thing.email, ask.now, ask.identity.id)
-    return _done(ask)
+    is_new = await changing.enable(ask.session, ask.thing.email, ask.now, ask.identity.id)
+    return await _done(ask, reseats=is_new and ask.thing.role is Role.VERIFIER)
 
 
 def _demand_other(ask: Ask[Account]) -> None:
@@ -108,5 +132,16 @@ def _demand_other(ask: Ask[Account]) -> None:
         raise Problem(409, "own_account", title, detail, url=_url(ask.thing))
 
 
-def _done(ask: Ask[Account]) -> Done:
-    return Done({"url": _url(ask.thing)}, _url(ask.thing), Signaling.moved)
+async def _done(ask: Ask[Account], *, reseats: bool) -> Done:
+    """Back to the person's page; with a report, where the seats are counted anew."""
+    url = _url(ask.thing)
+    if not reseats:
+        return Done({"url": url}, url, Signaling.moved)
+    detail = {"verifier": ask.thing.id}
+    done = await changed(ask, "staff", detail, page=url, seats_fall=True)
+
+    def tell(signaling: Signaling) -> None:
+        ask.request.app[MAIL_WAITS].set()
+        signaling.moved()
+
+    return replace(done, tell=tell)

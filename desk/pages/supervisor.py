@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import select
 
 from desk import call_quality
-from desk.accounts.tables import Account
+from desk.accounts.tables import Account, Role
 from desk.asks import Ask, View
 from desk.call_quality import CallQuality
 from desk.notices.outbox import count_unsent
+from desk.schedule.calendar import year_to_warn_of
 from desk.settings import Settings
 from desk.times import day_span
 from signaling.messages import MOST_BARS
@@ -34,7 +35,10 @@ async def board(ask: Ask[None]) -> View:
         "service_level": _service_level(figures.service_level, ask.settings),
         "mails": (await count_unsent(ask.session))._asdict(),
     }
-    return View("supervisor.html", {"figures": data})
+    # Who can do something about it is told on the page that they see each day.
+    is_theirs = ask.identity.role is Role.ADMINISTRATOR
+    missing = year_to_warn_of(ask.now.astimezone(ask.settings.zone).date())
+    return View("supervisor.html", {"figures": data}, {"leave_missing": is_theirs and missing})
 
 
 def _service_level(level: ServiceLevel, settings: Settings) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from desk.access import verdicts
 from desk.access.files import CallFile, CaseFile
-from desk.access.reasons import LONGEST_EXPLANATION, REASONS
+from desk.access.reasons import LONGEST_EXPLANATION, offered_reason
 from desk.access.tables import Decision
 from desk.access.verdicts import Judgement
 from desk.access.ways import ways_on
@@ -62,14 +62,13 @@ async def preview(ask: Ask[CallFile]) -> web.StreamResponse:
 async def previewed(ask: Ask[Any], file: CaseFile) -> web.StreamResponse:
     """The mail of the verdict that the address names."""
     judgement = parse(VerdictForm, dict(ask.request.query)).judgement()
-    known = judgement.reason if judgement.reason in REASONS else None
-    templates = ask.request.app[TEMPLATES]
+    reason = await offered_reason(ask.session, judgement.reason)
     mail = verdict_mail(
-        templates,
+        ask.request.app[TEMPLATES],
         file,
         await role_names(ask.session),
         judgement.decision,
-        known,
+        reason,
         judgement.explanation,
         ask.now,
     )
@@ -80,4 +79,4 @@ async def previewed(ask: Ask[Any], file: CaseFile) -> web.StreamResponse:
             "language": mail.language.value,
         }
         return web.json_response(answer, headers=PRIVATE)
-    return framed(templates, mail)
+    return framed(ask.request.app[TEMPLATES], mail)

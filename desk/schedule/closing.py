@@ -1,4 +1,4 @@
-"""What becomes of meetings whose time is no more: a day was closed, hours were shortened."""
+"""What becomes of meetings whose time is no more: a day closed, hours shortened, fewer on duty."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from desk.access.tables import Access, AccessState
 from desk.schedule import news, slots
 from desk.schedule.booking import cancel, move_for_the_desk
 from desk.schedule.calendar import Calendar, place_of, read_calendar
-from desk.schedule.plan import read_plan
+from desk.schedule.plan import Plan, read_plan
 from desk.schedule.refusals import NoFreeTime
 from desk.schedule.tables import Meeting, Slot
 from desk.settings import Settings
@@ -35,15 +35,19 @@ async def replan(
     settings: Settings,
     now: datetime,
     day: date | None = None,
+    *,
+    seats_fall: bool = False,
 ) -> Resettled:
     """Count all seats anew, and give another time to whoever has lost theirs; all are told.
 
     `day` is one that was closed: those who were booked on it lose their time too where no slot
-    was theirs.
+    was theirs. `seats_fall`: a slot that has too few seats now loses those who booked it last.
+    Else it keeps them, since what is measured goes up and down.
     """
     plan = await read_plan(session, settings, now)
+    lost = await losing_seats(session, plan, now, hold=True) if seats_fall else []
     await slots.plan_again(session, plan, now.astimezone(settings.zone).date(), now)
-    lost = await _without_a_slot(session, now)
+    lost += [one for one in await _without_a_slot(session, now) if one not in lost]
     if day:
         calendar = await read_calendar(session)
         lost += [one for one in await _on(session, settings, calendar, day, now) if one not in lost]
@@ -63,6 +67,32 @@ async def replan(
 
 
 Booked = tuple[Meeting, Access]
+
+
+async def losing_seats(
+    session: AsyncSession, plan: Plan, now: datetime, *, hold: bool = False
+) -> list[Booked]:
+    """Who would lose their time by this plan: of each slot as many as it has fewer seats.
+
+    A slot that is fuller than it should be already loses no more than that. `hold` keeps the slots
+    as they are until the transaction has ended.
+    """
+    taken = select(Slot.starts_at, Slot.day, Slot.taken, Slot.capacity)
+    taken = taken.where(Slot.starts_at > now, Slot.taken > 0).order_by(Slot.starts_at)
+    rows = (await session.execute(taken.with_for_update() if hold else taken)).all()
+    seats = {at: n for day in {row.day for row in rows} for at, n in plan.seats_of(day).items()}
+    fewer = {
+        row.starts_at: min(row.taken, row.capacity) - seats.get(row.starts_at, 0) for row in rows
+    }
+    short = [at for at, count in fewer.items() if count > 0]
+    seated = _to_come(now).where(Meeting.is_seated, Meeting.starts_at.in_(short))
+    losing = []
+    last_first = seated.order_by(Meeting.created_at.desc(), Meeting.id)
+    for meeting, access in await session.execute(last_first):
+        if fewer[meeting.starts_at] > 0:
+            fewer[meeting.starts_at] -= 1
+            losing.append((meeting, access))
+    return losing
 
 
 async def _without_a_slot(session: AsyncSession, now: datetime) -> list[Booked]:

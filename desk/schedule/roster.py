@@ -1,7 +1,8 @@
 """Who is on duty when: hours by weekday, days on which it is otherwise."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
+from typing import Self
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +15,7 @@ Span = tuple[time, time]
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The enabled verifiers by id, their hours by weekday, and the days that differ.
+    """The verifiers who can sign in by id, their hours by weekday, and the days that differ.
 
     While nobody has any hours, all of them are on duty whenever the desk is open.
     """
@@ -27,6 +28,10 @@ class Roster:
     def is_empty(self) -> bool:
         """Whether nobody's hours are written down."""
         return not any(verifier in self.verifiers for verifier, _weekday in self.shifts)
+
+    def without(self, verifier: str) -> Self:
+        """The roster as it would be if somebody were no verifier any more."""
+        return replace(self, verifiers=self.verifiers - {verifier})
 
     def on_duty(self, day: date, begins: time, ends: time) -> int:
         """How many are on duty all the time between two times of the desk's day."""
@@ -44,7 +49,11 @@ class Roster:
 
 async def read_roster(session: AsyncSession) -> Roster:
     """The roster as it is written down, of the verifiers who can sign in."""
-    enabled = select(Account.id).where(Account.role == Role.VERIFIER, Account.disabled_at.is_(None))
+    enabled = select(Account.id).where(
+        Account.role == Role.VERIFIER,
+        Account.disabled_at.is_(None),
+        Account.confirmed_at.is_not(None),
+    )
     shifts = (await session.execute(select(RosterShift))).scalars()
     exceptions = (await session.execute(select(RosterException))).scalars()
     return Roster(

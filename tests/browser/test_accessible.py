@@ -112,7 +112,7 @@ async def test_the_administrators_pages(browser: Browser, demo: Desk) -> None:
     page = (await sign_in(browser, demo, "admin@demo.test")).page
     paths = (
         "/schedule", "/schedule/roster", "/schedule/unplaced", "/directory", "/roles", "/roles/PPK",
-        "/staff", "/mails?state=sent", "/mails/preview",
+        "/reasons", "/reasons/OTHER", "/staff", "/mails?state=sent", "/mails/preview",
     )  # fmt: skip
     for path in paths:
         await page.goto(demo.url + path)
