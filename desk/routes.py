@@ -125,8 +125,8 @@ def add_routes(app: web.Application) -> None:
                 f"{DRAFT}/discard", command(application_form.discard, do.WRITE_DRAFT, find_draft)
             ),
             web.get(f"/access/{ID}", page(accesses.access, do.SEE_ACCESS, find_access)),
-            web.get(f"/access/{ID}/again", page(again.review, do.APPLY_AGAIN, find_access)),
-            web.post(f"/access/{ID}/again", command(again.send, do.APPLY_AGAIN, find_access)),
+            web.get(f"/access/{ID}/again", page(again.ask_first, do.APPLY_AGAIN, find_access)),
+            web.post(f"/access/{ID}/again", command(again.begin, do.APPLY_AGAIN, find_access)),
             web.get("/desk", page(verifier.desk, do.SEE_DESK)),
             web.post("/desk/status", command(verifier.choose_state, do.CHOOSE_STATE)),
             web.post("/desk/take", command(verifier.take, do.TAKE_NEXT)),

@@ -22,7 +22,7 @@ from desk.notices.samples import Sample, sample_mail
 from desk.settings import Settings
 from desk.templating import Templates
 from tests.post import notices_of, outbox
-from tests.scenes import count, in_call, value
+from tests.scenes import count, in_call
 from tests.sink import Sink
 from tests.support import Applicant, People, RunningDesk, SetClock
 from tests.untranslated import PLACEHOLDER
@@ -217,18 +217,6 @@ async def test_a_verdict_is_a_notice_beside_its_mail(desk: RunningDesk) -> None:
         assert notice.path == paths[decision]
     assert await count(desk.database, "outbox_mail", "kind = 'verdict'") == 2
     assert await count(desk.database, "outbox_mail", "calendar IS NOT NULL") == 0
-
-
-async def test_applying_again_tells_of_the_booked_meeting(desk: RunningDesk) -> None:
-    scene = await in_call(desk, timezone="Asia/Makassar")
-    await scene.reject()
-    path = f"/access/{scene.who.access.id}/again"
-    status, body = await scene.applicant.act(path, {"confirmed": True})
-    assert status == 200
-    booked = (await notices_of(desk.database, scene.who.account))[-1]
-    assert (booked.kind, booked.path) == (Kind.BOOKED, body["url"])
-    subject = await value(desk.database, "SELECT subject FROM outbox_mail WHERE kind = 'booked'")
-    assert subject == ("Jadwal Verifikasi Akses INAPROC: Selasa, 24 November 2026 pukul 10.15 WITA")
 
 
 async def test_notices_are_forgotten_after_a_year(

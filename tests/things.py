@@ -20,7 +20,7 @@ AGENCY = "Kota Contoh"
 async def draft(desk: RunningDesk, account: Account) -> str:
     """A draft that this account has begun."""
     async with desk.database.writing() as session:
-        return await begin(session, account.id, "PP", desk.clock.now())
+        return (await begin(session, account.id, "PP", desk.clock.now())).id
 
 
 async def unconfirmed(desk: RunningDesk, account: Account) -> Account:

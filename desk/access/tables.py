@@ -64,6 +64,8 @@ class Access(Base):
     unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"))
     province: Mapped[str] = mapped_column(String(2), default="")
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # As they were typed, for whoever applies again; none of those from before they were kept.
+    answers: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     timezone: Mapped[str] = mapped_column(String(40))
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,16 +29,35 @@ async def drafts_of(session: AsyncSession, account: str) -> list[Draft]:
     return list((await session.execute(statement)).scalars())
 
 
-async def begin(session: AsyncSession, account: str, role: str, now: datetime) -> str:
-    """The id of the draft for that role: the one there is, or a new one."""
+async def begin(
+    session: AsyncSession,
+    account: str,
+    role: str,
+    now: datetime,
+    answers: Mapping[str, str] = MappingProxyType({}),
+    copied_from: str | None = None,
+) -> Draft:
+    """The draft for that role: the one there is, or a new one with these answers.
+
+    `copied_from` is the rejected access that it is to follow.
+    """
     row = {
-        "id": new_id(), "account": account, "role": role, "answers": {},
-        "created_at": now, "saved_at": now,
+        "id": new_id(), "account": account, "role": role, "answers": dict(answers),
+        "copied_from": copied_from, "created_at": now, "saved_at": now,
     }  # fmt: skip
     statement = insert_into(session, Draft).values(row)
     await session.execute(statement.on_conflict_do_nothing(index_elements=["account", "role"]))
-    found = select(Draft.id).where(Draft.account == account, Draft.role == role)
-    return (await session.execute(found)).scalar_one()
+    found = await draft_for(session, account, role)
+    # Whoever gave it up while this waited for them has ended.
+    if found is None:
+        raise gone()
+    return found
+
+
+async def draft_for(session: AsyncSession, account: str, role: str) -> Draft | None:
+    """The draft that somebody has for a role."""
+    found = select(Draft).where(Draft.account == account, Draft.role == role)
+    return (await session.execute(found)).scalar_one_or_none()
 
 
 async def save(

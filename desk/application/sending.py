@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk.access.copies import next_number
-from desk.access.tables import Access, AccessState
-from desk.access.uploads import attach
-from desk.application import drafts
+from desk.access.numbers import next_number
+from desk.access.tables import Access, AccessState, Document
+from desk.access.uploads import OF_A_DOCUMENT, attach
+from desk.application import again, drafts
 from desk.application.beginning import Sent, begin
 from desk.application.checking import Checked
 from desk.application.tables import Draft
@@ -32,15 +32,25 @@ async def send_in(
     draft: Draft,
     checked: Checked,
     uploads: Sequence[str],
+    kept: Sequence[Document],
     now: datetime,
 ) -> Sent:
-    """Make of a draft what is verified, with these uploads (ids). Raises a Problem."""
+    """Make of a draft what is verified, with these uploads (ids), and documents `kept` from before.
+
+    Raises a Problem.
+    """
+    if draft.copied_from:
+        # In the order of those who begin again: the access, then the draft.
+        await again.hold(session, draft.copied_from)
     await drafts.take_away(session, draft.id)
     access = await _access(session, settings, draft, checked, now)
     await _demand_new(session, access)
     session.add(access)
     await session.flush()
     await attach(session, uploads, access, now)
+    for document in kept:
+        same = {name: getattr(document, name) for name in OF_A_DOCUMENT}
+        session.add(Document(access=access.id, **same))
     return await begin(session, settings, access, now)
 
 
@@ -62,6 +72,7 @@ async def _access(
         valid_until=term.end,
         submitted_at=now,
         warnings=list(checked.warnings),
+        answers=draft.answers,
         **place,
         **_as_typed(values),
     )

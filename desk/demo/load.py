@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk import audit
-from desk.access.copies import next_number
+from desk.access.numbers import next_number
 from desk.access.store import DocumentStore
 from desk.access.tables import Access, AccessState, Document
 from desk.accounts.passwords import hash_password

@@ -1,98 +1,60 @@
-"""Applying again after a rejection: the copy to be looked over, and sending it."""
+"""Applying again after a rejection: where a draft is in the way the person chooses, then the form.
 
-from typing import Annotated
+The form and all that follows are those of a first application.
+"""
 
-from pydantic import BaseModel, Field
+from typing import Any
 
-from desk import audit
-from desk.access.copies import apply_again, demand_copyable
-from desk.access.files import documents_of
+from pydantic import AwareDatetime, BaseModel
+
 from desk.access.rows import access_row, rejection_of
 from desk.access.tables import Access
-from desk.access.uploads import unsent
-from desk.application.beginning import tell_sent
+from desk.application.again import begin_again, demand_again
+from desk.application.drafts import draft_for
+from desk.application.tables import Draft
 from desk.asks import Ask, Done, View
-from desk.audit import Did
-from desk.directory.roles import RoleNames, role_names
-from desk.keys import MAIL_WAITS, TEMPLATES
-from desk.pages.uploads import upload_fields
-from desk.problems import Problem
-from desk.times import day_name
-from desk.words import _
-from signaling.server import Signaling
+from desk.directory.roles import role_names
+from desk.pages.drafted import checked_draft
 
 
-async def review(ask: Ask[Access]) -> View:
-    """GET /access/{id}/again: the copy of a rejected application, to be looked over and sent."""
+async def ask_first(ask: Ask[Access]) -> View:
+    """GET /access/{id}/again: the reason, and from what to go on, where there is a choice."""
     access = ask.thing
-    await demand_copyable(ask.session, access)
-    documents = await documents_of(ask.session, access.id)
-    titles = list(dict.fromkeys(one.title for one in documents))
-    fresh = [one for one in await unsent(ask.session, ask.identity.id) if one.title in titles]
+    await demand_again(ask.session, access)
     names = await role_names(ask.session)
     data = {
         "access": access_row(access, names, reason=await rejection_of(ask.session, access.id)),
-        "fields": _fields(access, names),
-        "documents": [
-            {"title": one.title, "file_name": one.file_name, "size_bytes": one.size_bytes}
-            for one in documents
-        ],
+        "draft": _row(await draft_for(ask.session, ask.identity.id, access.role), access),
     }
-    fields = upload_fields(ask, titles, fresh)
-    return View("again.html", data, {"upload_fields": fields})
+    return View("again.html", data)
 
 
-def _fields(access: Access, names: RoleNames) -> list[tuple[str, str]]:
-    valid = _("{start} s.d. {end}").format(
-        start=day_name(access.valid_from), end=day_name(access.valid_until)
-    )
-    return [
-        (_("Role"), names.of(access.role)),
-        (_("Golongan"), access.rank),
-        (_("Jenis Instansi"), access.agency_type),
-        (_("Nama Instansi"), access.agency),
-        (_("Satuan Kerja"), access.unit),
-        (_("NPWP Satuan Kerja"), access.unit_tax_number),
-        (_("Nomor Surat Tugas"), access.letter_number),
-        (_("Masa Berlaku Jabatan"), valid),
-    ]
+def _row(draft: Draft | None, access: Access) -> dict[str, Any] | None:
+    if draft is None:
+        return None
+    return {
+        "url": f"/access/drafts/{draft.id}",
+        "unit": draft.answers.get("unit", ""),
+        "saved_at": draft.saved_at,
+        "is_from_here": draft.copied_from == access.id,
+    }
 
 
-class Confirmation(BaseModel):
-    """The box under the review."""
+class Choice(BaseModel):
+    """A draft that may give way: when it was saved, as the person has seen it."""
 
-    confirmed: bool | str = False
-    # Ids of new documents, with spaces between them.
-    uploads: Annotated[str, Field(max_length=1000)] = ""
+    instead_of: AwareDatetime | None = None
 
 
-async def send(ask: Ask[Access]) -> Done:
-    """POST /access/{id}/again."""
-    confirmation = ask.body(Confirmation)
-    if not confirmation.confirmed:
-        raise Problem(
-            422,
-            "not_confirmed",
-            _("Belum dikonfirmasi"),
-            _("Centang pernyataan bahwa data sudah benar, lalu kirim."),
-            url=ask.request.path,
-        )
-    new = confirmation.uploads.split()
-    sent = await apply_again(ask.session, ask.thing, ask.now, ask.settings, new)
-    await audit.record(
-        ask.session,
-        ask.identity.id,
-        Did.APPLIED_AGAIN,
-        sent.access.id,
-        ask.now,
-        copied_from=ask.thing.id,
-    )
-    templates = ask.request.app[TEMPLATES]
-    await tell_sent(ask.session, templates, ask.settings, sent, ask.now)
-
-    def wake(_signaling: Signaling) -> None:
-        ask.request.app[MAIL_WAITS].set()
-
-    meeting = sent.meeting.id if sent.meeting else None
-    body = {"access": sent.access.id, "meeting": meeting, "url": sent.url}
-    return Done(body, sent.url, wake)
+async def begin(ask: Ask[Access]) -> Done:
+    """POST /access/{id}/again: to the draft filled from it, or to the choice between the two."""
+    choice = ask.body(Choice)
+    draft = await begin_again(ask.session, ask.thing, choice.instead_of, ask.now)
+    if draft.copied_from != ask.thing.id:
+        back = ask.request.path
+        return Done({"url": back}, back, is_kept=False)
+    of_draft = Ask(ask.request, ask.session, ask.identity, ask.now, draft)
+    _form, checked, _files = await checked_draft(of_draft)
+    url = f"/access/drafts/{draft.id}"
+    onwards = f"{url}?check=1#summary" if checked.problems else url
+    return Done({"draft": draft.id, "problems": checked.problems, "url": onwards}, onwards)

@@ -37,5 +37,5 @@ async def begin(ask: Ask[None]) -> Done:
     if form is None or not form.is_offered or form.profile_type != choice.profile_type:
         raise no_such_role()
     draft = await drafts.begin(ask.session, ask.identity.id, form.code, ask.now)
-    url = f"/access/drafts/{draft}"
-    return Done({"draft": draft, "url": url}, url)
+    url = f"/access/drafts/{draft.id}"
+    return Done({"draft": draft.id, "url": url}, url)

@@ -6,13 +6,14 @@ from typing import Any
 from desk import audit
 from desk.access import uploads
 from desk.application import drafts
+from desk.application.again import kept_documents
 from desk.application.fields import every_field, fields_asked
 from desk.application.showing import field_row
 from desk.application.tables import Draft
 from desk.asks import Ask, Done, View
 from desk.audit import Did
 from desk.keys import DOCUMENTS
-from desk.pages.drafted import LETTER, checked_draft, draft_row, letters_of
+from desk.pages.drafted import LETTER, checked_draft, draft_row
 from desk.pages.uploads import upload_fields
 from desk.problems import invalid_input
 from signaling.server import Signaling
@@ -23,20 +24,22 @@ LONGEST = 2_000
 
 async def form(ask: Ask[Draft]) -> View:
     """GET /access/drafts/{id}: the form as it was left; with `?check` also what is wrong."""
-    asked, checked = await checked_draft(ask)
+    asked, checked, files = await checked_draft(ask)
     problems = checked.problems if "check" in ask.request.query else {}
     fields = [
         field_row(one, ask.thing.answers, problems, asked.fields)
         for one in fields_asked(asked.fields)
     ]
     data = {
-        "draft": draft_row(ask.thing, asked),
+        "draft": await draft_row(ask, asked),
         "fields": fields,
         "problems": [{"input": name, "sentence": sentence} for name, sentence in problems.items()],
     }
     agency = checked.values.get("agency")
-    [letter] = upload_fields(ask, [LETTER], await letters_of(ask))
+    [letter] = upload_fields(ask, [LETTER], files.uploads)
     more = {
+        # Those that an upload replaces too: it may be removed again.
+        "kept": await kept_documents(ask.session, ask.thing, ()),
         "letter": letter | {"error": letter["error"] or problems.get("letter", "")},
         "agency_id": agency.id if agency else "",
         "agency_type": checked.values.get("agency_type", ""),
@@ -55,7 +58,7 @@ async def submit(ask: Ask[Draft]) -> Done:
     """POST /access/drafts/{id} (Ajukan Akses): keep it, then to the review, or back to the form."""
     ask.thing.answers = _answers(ask.sent)
     await drafts.save(ask.session, ask.thing.id, ask.thing.answers, ask.now)
-    _form, checked = await checked_draft(ask)
+    _form, checked, _files = await checked_draft(ask)
     url = f"/access/drafts/{ask.thing.id}"
     onwards = f"{url}?check=1#summary" if checked.problems else f"{url}/review"
     return Done({"problems": checked.problems, "url": onwards}, onwards, is_kept=False)

@@ -16,15 +16,6 @@ function megabytes(bytes) {
   return new Intl.NumberFormat(language, places).format(Math.ceil(bytes / 1e5) / 10);
 }
 
-/** The form that sends the uploads on names all that the page shows. */
-function nameAll() {
-  const shown = [...document.querySelectorAll("[data-upload-id]")];
-  const ids = shown.map((item) => item.getAttribute("data-upload-id")).join(" ");
-  for (const input of document.querySelectorAll("[data-upload-ids]")) {
-    /** @type {HTMLInputElement} */ (input).value = ids;
-  }
-}
-
 class UploadField {
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -90,7 +81,6 @@ class UploadField {
       item.replaceWith(this.done(/** @type {Upload} */ (upload)));
       this.refuse("");
       this.say(word("upload_done", { name: upload.file_name }));
-      nameAll();
     } catch (error) {
       item.remove();
       if (error instanceof Refused) this.refuse(`${file.name}: ${error.message}`);
@@ -138,7 +128,6 @@ class UploadField {
         item.remove();
         this.refuse("");
         this.say(word("upload_removed"));
-        nameAll();
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         this.refuse(error.message);
@@ -161,6 +150,4 @@ function waitForAll(/** @type {Event} */ event) {
 const fields = [...document.querySelectorAll("[data-upload]")].map(
   (root) => new UploadField(/** @type {HTMLElement} */ (root)),
 );
-for (const input of document.querySelectorAll("[data-upload-ids]")) {
-  /** @type {HTMLInputElement} */ (input).form?.addEventListener("submit", waitForAll);
-}
+document.querySelector("form[data-sends-uploads]")?.addEventListener("submit", waitForAll);

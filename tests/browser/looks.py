@@ -7,7 +7,7 @@ from playwright.async_api import Page
 
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 WALL = {"width": 1920, "height": 1080}
-SMALLEST = {"width": 360, "height": 640}
+SMALLEST = {"width": 320, "height": 640}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SCROLL = "document.documentElement.scrollHeight - document.documentElement.clientHeight"

@@ -94,11 +94,22 @@ async def test_the_way_to_a_meeting(browser: Browser, demo: Desk) -> None:
         await stranger.goto(demo.url + path)
         await is_accessible_at_both_ends(stranger)
     page = (await sign_in(browser, demo, "pemohon3@demo.test")).page
+    await is_accessible_at_both_ends(page)
     await page.locator('a[href^="/meetings/"]').first.click()
+    await page.wait_for_url(re.compile("/meetings/"))
+    await is_accessible_at_both_ends(page)
+    await page.get_by_role("button", name="Gabung Rapat").click()
+    await page.wait_for_url(re.compile("/waiting/"))
+    await is_accessible_at_both_ends(page)
+    await page.get_by_role("button", name="Keluar dari antrean").click()
+    await page.get_by_role("button", name="Ya, keluar").click()
+    await page.wait_for_url(re.compile("/meetings/"))
     await page.get_by_role("button", name="Cari Jadwal Lain").click()
     await page.wait_for_url(re.compile("/times"))
     await is_accessible_at_both_ends(page)
-    for path in ("/access", "/notices", "/account/password", "/profile", "/access/new"):
+    for path in (
+        "/organisation", "/access", "/notices", "/account/password", "/profile", "/access/new",
+    ):  # fmt: skip
         await page.goto(demo.url + path)
         await is_accessible_at_both_ends(page)
     await page.get_by_label("Role").select_option(label="Pejabat Pengadaan (PP)")

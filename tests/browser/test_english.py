@@ -143,6 +143,7 @@ async def test_every_page_fits_in_english(
     await page.get_by_role("button", name="Reject and send e-mail").click()
     await first.wait_for_url(re.compile("/organisation$"))
     await looks(first, "en-08-organisasi", *EVERYWHERE)
-    await first.get_by_role("link", name="Apply again").click()
+    await first.get_by_role("button", name="Apply again").click()
+    await first.wait_for_url(re.compile("/access/drafts/"))
     await looks(first, "en-08-ajukan-kembali", *EVERYWHERE)
     assert [person.faults for person in (*waiting, verifier)] == [[]] * 4

@@ -100,7 +100,9 @@ async def fills_in(page: Page) -> None:
 
 async def applies(page: Page, desk: Desk, looks: Look) -> None:
     """From "Manajemen Akses" to the booked meeting."""
-    await page.goto(f"{desk.url}/access")
+    for path in ("", "/organisation", "/access"):
+        await page.goto(desk.url + path)
+        await looks(page, f"00-kosong{path.replace('/', '-')}", PHONE, SMALLEST)
     await page.get_by_role("button", name="Hubungkan atau Buat Akses").click()
     await page.get_by_label("Tipe Profil").select_option(label="Non Penyedia")
     await page.get_by_label("Role").select_option(label="Pejabat Pembuat Komitmen (PPK)")
@@ -145,7 +147,13 @@ async def test_by_the_labels_of_the_guide(browser: Browser, early: Desk, looks: 
     await page.wait_for_url(re.compile("/organisation$"))
     await expect(page.get_by_text("Rejected").first).to_be_visible()
 
-    await page.get_by_role("link", name="Ajukan kembali").click()
+    await page.get_by_role("button", name="Ajukan kembali").click()
+    await page.wait_for_url(re.compile("/access/drafts/"))
+    await expect(page.get_by_text("Mintalah tanda tangan.")).to_be_visible()
+    await expect(page.get_by_text("surat tugas.pdf")).to_be_visible()
+    await looks(page, "08-ajukan-kembali", DESKTOP, PHONE, SMALLEST)
+    await page.get_by_label("Divisi/Unit Kerja").fill("Bidang Jalan")
+    await page.get_by_role("button", name="Ajukan Akses").click()
     await page.get_by_role("checkbox").check()
     await page.get_by_role("button", name="Kirim").click()
     await page.wait_for_url(re.compile("/meetings/"))

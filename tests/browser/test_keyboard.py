@@ -1,81 +1,48 @@
-"""The whole way by the keyboard alone: from the sign-in to the verdict, by Tab, Enter and Space."""
+"""The whole way by the keyboard alone, by Tab, Enter and Space: to a meeting, and to a verdict."""
 
 import re
+from datetime import UTC, datetime
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
+from desk.demo.letter import letter_facts, surat_tugas
+from desk.demo.people import APPLICANTS
 from tests.browser.conftest import PASSWORD, Desk
+from tests.browser.keys import choose, has_focus, press, tab_to, types
+from tests.browser.test_from_an_empty_account import EMAIL, LINK, mail_about, text_of
 
-MOST_STEPS = 80
-# What has the focus, as a screen reader names it; where nothing shows it, nobody sees it.
-FOCUSED = """
-() => {
-  const at = document.activeElement;
-  if (at === document.body) return ["", true];
-  const label = at.labels?.[0]?.innerText ?? at.closest("label")?.innerText;
-  const name = at.getAttribute("aria-label") ?? label ?? at.innerText ?? "";
-  const style = getComputedStyle(at);
-  const shown = style.outlineStyle !== "none" || style.boxShadow !== "none";
-  return [name.replace(/\\s+/g, " ").trim(), shown];
-}
-"""
+NEW_PASSWORD = "kopi pahit di pagi hari"
 
 
-async def tab_to(page: Page, name: str) -> None:
-    """Move on with Tab until that name has the focus, and shows it."""
-    seen = []
-    for _step in range(MOST_STEPS):
-        await page.keyboard.press("Tab")
-        found, is_shown = await page.evaluate(FOCUSED)
-        seen.append(found)
-        if name in found:
-            assert is_shown, f"{name} has the focus and does not show it"
-            return
-    raise AssertionError(f"Tab never comes to {name}: {seen}")
-
-
-async def choose(page: Page, name: str) -> None:
-    """Move on in a group of choices with the arrows, as keyboards do there."""
-    for _step in range(MOST_STEPS):
-        await page.keyboard.press("ArrowDown")
-        found, is_shown = await page.evaluate(FOCUSED)
-        if name in found:
-            assert is_shown, f"{name} has the focus and does not show it"
-            return
-    raise AssertionError(f"the arrows never come to {name}")
-
-
-async def press(page: Page, name: str, key: str = "Enter") -> None:
-    await tab_to(page, name)
-    await page.keyboard.press(key)
-
-
-async def signs_in(browser: Browser, desk: Desk, email: str) -> Page:
+async def opens(browser: Browser, desk: Desk) -> Page:
     context = await browser.new_context(
         viewport={"width": 1280, "height": 800}, permissions=["camera", "microphone"]
     )
     page = await context.new_page()
     await page.goto(f"{desk.url}/signin")
-    await tab_to(page, "Email")
-    await page.keyboard.type(email)
-    await tab_to(page, "Kata sandi")
-    await page.keyboard.type(PASSWORD)
+    return page
+
+
+async def signs_in(page: Page, email: str, password: str = PASSWORD) -> Page:
+    await types(page, "Email", email)
+    await types(page, "Kata sandi", password)
     await page.keyboard.press("Enter")
     await page.wait_for_url(lambda url: "/signin" not in url)
     return page
 
 
 async def test_the_keyboard_alone_is_enough(browser: Browser, demo: Desk) -> None:
-    applicant = await signs_in(browser, demo, "pemohon1@demo.test")
+    applicant = await signs_in(await opens(browser, demo), "pemohon1@demo.test")
     await press(applicant, "Buka jadwal")
     await applicant.wait_for_url(re.compile("/meetings/"))
     await press(applicant, "Gabung Rapat")
     await applicant.wait_for_url(re.compile("/waiting/"))
 
-    verifier = await signs_in(browser, demo, "verifikator1@demo.test")
+    verifier = await signs_in(await opens(browser, demo), "verifikator1@demo.test")
     await press(verifier, "Layani pemohon berikutnya")
     await verifier.wait_for_url(re.compile("/calls/"))
     await applicant.wait_for_url(re.compile("/calls/"))
+    await expect(applicant.get_by_role("button", name="Bisukan mikrofon")).to_be_visible()
     await press(applicant, "Bisukan mikrofon", "Space")
     await expect(applicant.get_by_role("button", name="Bunyikan mikrofon")).to_be_visible()
     await tab_to(applicant, "Tulis pesan")
@@ -91,3 +58,98 @@ async def test_the_keyboard_alone_is_enough(browser: Browser, demo: Desk) -> Non
     await press(verifier, "Tolak dan kirim email")
     await verifier.wait_for_url(re.compile("/desk$"))
     await applicant.wait_for_url(re.compile("/organisation$"))
+
+
+async def signs_up(page: Page, desk: Desk) -> None:
+    await press(page, "Buat akun")
+    await page.wait_for_url(re.compile("/signup$"))
+    await has_focus(page, "#name")
+    await page.keyboard.type("Siti Aminah")
+    await page.keyboard.press("Enter")
+    await has_focus(page, ".error-summary")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")  # the first of what is wrong leads to its field
+    await has_focus(page, "#agency")
+    await page.keyboard.type("Kabupaten Kepulauan Tanimbar")
+    answers = {"Email": EMAIL, "Nomor telepon": "0812 3456 7890", "NIK": "3273014107900001"}
+    for name, text in answers.items():
+        await types(page, name, text)
+    await types(page, "Kata sandi", NEW_PASSWORD)
+    await press(page, "Buat akun")
+    await page.wait_for_url(re.compile("/signup/sent"))
+    link = LINK.search(text_of(await mail_about(page, desk, "onfirmasi")))
+    assert link
+    await page.goto(link[0])
+    await press(page, "Konfirmasi alamat email")
+    await page.wait_for_url(re.compile("/signin"))
+    await signs_in(page, EMAIL, NEW_PASSWORD)
+
+
+async def fills_in(page: Page) -> None:
+    """The form, from its refusal on: fields that search, dates, and the file."""
+    await press(page, "Ajukan Akses")
+    await page.wait_for_url(re.compile("check=1"))
+    await has_focus(page, "#summary")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await has_focus(page, "#rank")
+    await page.keyboard.type("III/d")
+    await types(page, "Jenis Instansi", "Kabupaten")
+    await types(page, "Nama Instansi", "kepulauan tanim")
+    await expect(page.locator("#agency-list [role=option]").first).to_be_visible()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#agency")).to_have_value("Kabupaten Kepulauan Tanimbar")
+    await types(page, "Satuan Kerja", "Dinas Pekerjaan Umum")
+    await expect(page.locator("#unit-list")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#unit-list")).to_be_hidden()
+    await has_focus(page, "#unit")
+    await types(page, "Alamat Satuan Kerja", "Jalan Contoh 1, Saumlaki")
+    await types(page, "NPWP Satuan Kerja", "00.090.010.1-941.000")
+    today = datetime.now(UTC).date()
+    await types(page, "Mulai", f"0101{today.year}")
+    await types(page, "Sampai", f"1231{today.year + 1}")
+    await tab_to(page, "Surat Keterangan Kerja/Surat Tugas")
+    async with page.expect_file_chooser() as opened:
+        await page.keyboard.press("Enter")
+    letter = surat_tugas(letter_facts(APPLICANTS[0], today))
+    file = FilePayload(name="surat.pdf", mimeType="application/pdf", buffer=letter)
+    await (await opened.value).set_files(file)
+    await expect(page.get_by_text("Terunggah,").first).to_be_visible()
+    await has_focus(page, "[type=file]")
+
+
+async def moves(page: Page) -> None:
+    """To another day and time."""
+    await press(page, "Cari Jadwal Lain")
+    await page.wait_for_url(re.compile("/times"))
+    await press(page, "kosong")
+    await page.wait_for_url(re.compile("day="))
+    await page.keyboard.press("Tab")  # goes on where the day has led
+    await has_focus(page, "[name=starts_at]")
+    await page.keyboard.press("ArrowDown")
+    await expect(page.locator("[name=starts_at]:checked")).to_have_count(1)
+    await press(page, "Pindahkan jadwal")
+    await page.wait_for_url(re.compile("/meetings/[^/]+$"))
+
+
+async def test_from_the_sign_up_to_another_time(browser: Browser, demo: Desk) -> None:
+    page = await opens(browser, demo)
+    await signs_up(page, demo)
+    await press(page, "Hubungkan atau Buat Akses")
+    await page.wait_for_url(re.compile("/access/new"))
+    await types(page, "Role", "Pejabat Pembuat")
+    await press(page, "Hubungkan Akses")
+    await page.wait_for_url(re.compile("/access/drafts/"))
+    await fills_in(page)
+    await press(page, "Hapus draf")
+    await has_focus(page, "dialog[open] [autofocus]")
+    await page.keyboard.press("Escape")
+    await has_focus(page, ".discard button")
+    await press(page, "Ajukan Akses")
+    await page.wait_for_url(re.compile("/review$"))
+    await press(page, "Saya menyatakan", "Space")
+    await press(page, "Kirim")
+    await page.wait_for_url(re.compile("/meetings/[^/]+$"))
+    await moves(page)

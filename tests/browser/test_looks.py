@@ -68,5 +68,6 @@ async def test_every_page_looks_right(
     await verifier.page.get_by_role("button", name="Tolak dan kirim email").click()
     await waiting[0].page.wait_for_url(re.compile("/organisation$"))
     await looks(waiting[0].page, "08-organisasi", *everywhere)
-    await waiting[0].page.get_by_role("link", name="Ajukan kembali").click()
+    await waiting[0].page.get_by_role("button", name="Ajukan kembali").click()
+    await waiting[0].page.wait_for_url(re.compile("/access/drafts/"))
     await looks(waiting[0].page, "08-ajukan-kembali", *everywhere)

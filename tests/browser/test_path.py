@@ -106,7 +106,13 @@ async def test_from_the_line_to_a_rejection_and_back_into_the_line(
     assert "Mintalah tanda tangan Kepala Dinas." in text.get_content()
     assert "DOC_SIGNER_UNAUTHORISED" not in text.get_content()
 
-    await applicant.page.get_by_role("link", name="Ajukan kembali").click()
+    await applicant.page.get_by_role("button", name="Ajukan kembali").click()
+    await applicant.page.wait_for_url(re.compile("/access/drafts/"))
+    # An invented city: its agency is in no list, and is asked anew.
+    await applicant.page.get_by_label("Jenis Instansi").select_option(label="Kota")
+    await applicant.page.get_by_label("Nama Instansi").fill("Kota Padang")
+    await applicant.page.get_by_label("Alamat Satuan Kerja").fill("Jalan Contoh 1")
+    await applicant.page.get_by_role("button", name="Ajukan Akses").click()
     await applicant.page.get_by_role("checkbox").check()
     await applicant.page.get_by_role("button", name="Kirim").click()
     await applicant.page.wait_for_url(re.compile("/meetings/"))
