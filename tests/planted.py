@@ -191,15 +191,13 @@ IN_THE_HALL: dict[str, Bug] = {
 AT_THE_DESK: dict[str, Bug] = {
     "verdict: the mail in a transaction of its own": Bug(
         changes=(
-            Change(
-                verdicts.decide, "mail = verdict_mail(", COMMIT_HALFWAY + "mail = verdict_mail("
-            ),
+            Change(verdicts._tell, "mail = verdict_mail(", COMMIT_HALFWAY + "mail = verdict_mail("),
         ),
         found_by=test_verdict.test_all_of_a_verdict_is_kept_or_nothing,
         told={"table": "outbox_mail", "verdict": test_verdict.REJECTED},
     ),
     "verdict: the log in a transaction of its own": Bug(
-        changes=(Change(verdicts.decide, "detail = {", COMMIT_HALFWAY + "detail = {"),),
+        changes=(Change(verdicts._record, "detail = {", COMMIT_HALFWAY + "detail = {"),),
         found_by=test_verdict.test_all_of_a_verdict_is_kept_or_nothing,
         told={"table": "audit_entry", "verdict": test_verdict.REJECTED},
     ),

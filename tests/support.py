@@ -14,11 +14,11 @@ from typing import Any, Self
 import aiohttp
 import pytest
 from aiohttp import web
+from argon2 import PasswordHasher
 
 from desk.access.reasons import load_reasons
 from desk.access.store import DocumentStore
 from desk.access.tables import Access, AccessState, Document
-from desk.accounts.passwords import HASHER
 from desk.accounts.tables import Account, Role
 from desk.app import build_app
 from desk.database import Database
@@ -31,7 +31,8 @@ from waiting_room.tables import new_id
 
 MORNING = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # a Tuesday, 08.00 WIB
 PASSWORD = "a password for tests"
-PASSWORD_HASH = HASHER.hash(PASSWORD)
+# A hash says how it is checked: this one quickly, while `test_passwords.py` tries the real ones.
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 SQLITE = pytest.param("sqlite")
 POSTGRESQL = pytest.param(

@@ -263,7 +263,9 @@ async def test_documents_alone_from_the_form_to_the_decision_and_again(desk: Run
         assert [stop["kind"] for stop in newest["way"]] == ["sent", "reviewed", decision]
         if again := newest["shown"]["again_url"]:
             desk.clock.forward(minutes=1)
-            _status, body = await visitor.act(again, {"confirmed": "yes"})
+            begun_again = (await visitor.act(again))[1]
+            assert begun_again["problems"] == {}
+            body = (await sent(visitor, begun_again["url"]))[1]
             assert body["url"] == f"/access/{body['access']}"
     assert await count(desk.database, "outbox_mail", "kind = 'verdict'") == 2
     assert await count(desk.database, "verdict", "call IS NULL AND claim IS NOT NULL") == 2

@@ -3,7 +3,7 @@
 from desk.settings import Settings
 from tests.line_machine import run_machine
 
-EXAMPLES = 60
+EXAMPLES = 30
 
 
 def test_the_line_does_what_its_model_does(settings: Settings) -> None:

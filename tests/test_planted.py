@@ -24,7 +24,7 @@ from tests.planted import (
 from tests.silence import as_shipped, hurry
 from tests.support import POSTGRESQL, SQLITE, RunningDesk, SetClock, on_sqlite
 
-MOST_EXAMPLES = 150
+MOST_EXAMPLES = 500
 PATIENCE_S = 4.0  # what a bug keeps from happening is waited for in vain
 
 FOUND = (AssertionError, LookupError, TimeoutError, SQLAlchemyError, pytest.fail.Exception)

@@ -35,7 +35,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=True,
     )
     venv.create(folder / "env", with_pip=True)
-    pip: list[str | Path] = [folder / "env/bin/python", "-m", "pip", "install", "--quiet"]
+    pip: list[str | Path] = [
+        folder / "env/bin/python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-compile",
+    ]
     subprocess.run(
         [*pip, "--require-hashes", "--requirement", ROOT / "requirements.lock"], check=True
     )

@@ -67,8 +67,9 @@ step() { # step NAME COMMAND...: goes on after a failure, so that one run tells 
 step check "${MAKE:-make}" --no-print-directory --keep-going check VENV="$venv"
 step scripts node --test tests/scripts/*.test.js
 step tests "$venv/bin/pytest" -n auto --maxprocesses=8 --dist loadgroup tests --ignore=tests/browser --ignore=tests/bench
-# A process of its own: a synchronous browser test would break the event loop of those after it.
-! has_chromium || step browser-tests "$venv/bin/pytest" -n 2 --dist loadfile tests/browser
+# A process of its own: a synchronous browser test would break the event loop of those after it. The
+# longest file comes first (tests/browser/conftest.py), so that none is left alone at the end.
+! has_chromium || step browser-tests "$venv/bin/pytest" -n 2 --dist loadfile --no-loadscope-reorder tests/browser
 
 while IFS='|' read -r found _ tests; do
   [ -z "$found" ] || "$found" || echo "LEFT OUT, because a program is not installed: $tests."

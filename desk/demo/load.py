@@ -19,7 +19,6 @@ from desk.accounts.passwords import hash_password
 from desk.accounts.tables import Account, Role
 from desk.audit import Did
 from desk.database import Database
-from desk.demo.letter import letter_facts, surat_tugas
 from desk.demo.people import (
     ADMINISTRATOR,
     APPLICANTS,
@@ -50,15 +49,14 @@ def _fresh_time(index: int, now: datetime) -> datetime:
 
 async def load_demonstration(database: Database, settings: Settings, now: datetime) -> None:
     """Make the demonstration whole."""
-    hashes = {}
     async with database.reading() as session:
         known = set((await session.execute(select(Account.email))).scalars())
-    for email in {email for email, *_ in _everybody()} - known:
-        hashes[email] = await hash_password(PASSWORD)
+    absent = [one for one in _everybody() if one[0] not in known]
+    # One for all of them: everybody may know that they have the same password.
+    password_hash = await hash_password(PASSWORD) if absent else ""
     async with database.writing() as session:
-        for email, name, role, desk_number in _everybody():
-            if email in hashes:
-                session.add(_account(email, name, role, desk_number, hashes[email], now))
+        for email, name, role, desk_number in absent:
+            session.add(_account(email, name, role, desk_number, password_hash, now))
         await session.flush()
         for demo in APPLICANTS:
             await _refresh(session, settings, demo, now)
@@ -167,6 +165,9 @@ async def _apply(
     sent_at: datetime,
     now: datetime,
 ) -> Access:
+    # What sets letters takes long to load, and at most starts none is to be written.
+    from desk.demo.letter import letter_facts, surat_tugas  # noqa: PLC0415
+
     zone = ZoneInfo(demo.office.timezone)
     today = now.astimezone(zone).date()
     facts = letter_facts(demo, today)

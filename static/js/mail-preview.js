@@ -49,6 +49,11 @@ export class MailPreview {
     }
   }
 
+  /** The verdict is on its way: after it there is nothing to be shown any more. */
+  leave() {
+    clearTimeout(this.pause);
+  }
+
   frame() {
     const template = this.dialog.querySelector("template");
     template?.replaceWith(template.content);

@@ -68,6 +68,7 @@ export class Verdict {
     });
     send.addEventListener("click", () => {
       const problem = need("[data-problem]", dialog);
+      preview.leave();
       actOnce(send, problem, () => this.give({ decision: "approved" }));
     });
   }
@@ -89,6 +90,7 @@ export class Verdict {
       event.preventDefault();
       if (!rejection.isComplete()) return;
       const problem = need("[data-problem]", form);
+      preview.leave();
       actOnce(need("[data-send]", form), problem, () => this.give(verdict()));
     });
   }

@@ -14,17 +14,28 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+import pytest_asyncio
 from aiosmtpd.controller import Controller
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    async_playwright,
+    expect,
+)
 
+from tests.browser.loaded import loaded
 from tests.browser.looks import Look, eyes
-from tests.browser.portrait import write_portrait
+from tests.browser.portrait import SMALL, write_portrait
 from tests.sink import Sink
 from tests.support import free_port
 
+HERE = Path(__file__).parent
 CHROMIUM = os.environ.get("DESK_TEST_BROWSER", "/usr/bin/chromium")
 PASSWORD = "verifikasi-demo"
 START_TIMEOUT_S = 60
+LONGEST = "test_shaped_link.py"  # it waits for networks most of the time
 expect.set_options(timeout=20_000)  # a bound for hanging tests, never a measure
 LOOPBACK = "--allow-loopback-in-peer-connection"
 FLAGS = [
@@ -40,15 +51,24 @@ FLAGS = [
     LOOPBACK,
 ]
 
-# Keeps every peer connection of a page where the test can ask for its statistics.
+# Keeps every peer connection of a page where the test can ask for its statistics: those to the
+# other side, and apart from them those to a recorder, which send only.
 WATCH_PEERS = """
 window.peers = [];
+window.legs = [];
 const Original = RTCPeerConnection;
 window.RTCPeerConnection = class extends Original {
   constructor(...options) {
     super(...options);
     this.closed = new Promise((resolve) => { this.tellClosed = resolve; });
     window.peers.push(this);
+  }
+  addTransceiver(what, options) {
+    if (options?.direction === "sendonly" && window.peers.includes(this)) {
+      window.peers.splice(window.peers.indexOf(this), 1);
+      window.legs.push(this);
+    }
+    return super.addTransceiver(what, options);
   }
   close() {
     super.close();
@@ -97,12 +117,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", type=Path, help="a folder for a picture of every page")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first. One event loop for all: a browser belongs to that of its start."""
+    items.sort(key=lambda item: item.path.name != LONGEST)
+    for item in items:
+        chosen = any(mark.kwargs for mark in item.iter_markers("asyncio"))
+        if HERE in item.path.parents and not chosen:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
 class Reachable(Protocol):
     """A desk with the demonstration's people."""
 
     @property
     def url(self) -> str:
         """Where browsers find it."""
+
+
+def said(line: ConsoleMessage) -> str:
+    """An error of a page's console, with what it is about."""
+    return f"{line.text} {line.location['url']}"
 
 
 @dataclass
@@ -121,15 +155,25 @@ class Desk:
 
     def start(self) -> None:
         """Start it, and wait until it is ready."""
-        environment = os.environ | {
+        command, environment = self._command("serve", "--demo")
+        self.server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        _wait_until_ready(self.url, self.server)
+
+    def run(self, *arguments: str) -> str:
+        """What another command of the operator's says, which must succeed."""
+        command, environment = self._command(*arguments)
+        return subprocess.run(
+            command, env=environment, stdout=subprocess.PIPE, text=True, check=True
+        ).stdout
+
+    def _command(self, *arguments: str) -> tuple[list[str], dict[str, str]]:
+        environment = {
             "DESK_DATA_DIR": str(self.folder),
             "DESK_PORT": str(self.port),
             "DESK_SMTP_URL": f"smtp://127.0.0.1:{self.mails.port}",
         }
-        command = [sys.executable, "-m", "desk", "serve", "--demo"]
-        environment |= self.variables
-        self.server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-        _wait_until_ready(self.url, self.server)
+        command = [sys.executable, "-m", "desk", *arguments]
+        return command, os.environ | environment | self.variables
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Send the signal, and wait until it is gone."""
@@ -140,7 +184,11 @@ class Desk:
 
 @contextmanager
 def running(folder: Path, sink: Sink, **variables: str) -> Iterator[Desk]:
-    """A demonstration with these DESK_ variables."""
+    """A demonstration with these DESK_ variables, of people who are there already."""
+    for name, content in loaded().items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     desk = Desk(folder, free_port(), sink, variables)
     # Each desk has people of the same addresses.
     sink.arrived.clear()
@@ -182,7 +230,7 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the fake camera shows."""
     path = tmp_path_factory.mktemp("camera") / "portrait.y4m"
-    write_portrait(path)
+    write_portrait(path, size=SMALL)
     return path
 
 
@@ -191,10 +239,18 @@ def looks(request: pytest.FixtureRequest) -> Look:
     return eyes(request.config.getoption("--pictures", None))
 
 
-@pytest.fixture
-async def browser(film: Path) -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _launched(film: Path) -> AsyncIterator[Browser]:
     async with chromium(film) as launched:
         yield launched
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(_launched: Browser) -> AsyncIterator[Browser]:
+    """The one Chromium of most tests, in which nobody is yet, or any longer."""
+    yield _launched
+    for context in _launched.contexts:
+        await context.close()
 
 
 @asynccontextmanager
@@ -267,7 +323,7 @@ async def sign_in(
     page = await context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    page.on("console", lambda line: faults.append(said(line)) if line.type == "error" else None)
     await page.goto(f"{desk.url}/signin")
     await page.get_by_label("Email").fill(email)
     await page.get_by_label("Kata sandi", exact=True).fill(password)

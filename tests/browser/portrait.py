@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT, FRAMES = 640, 480, 20
 RATE = 10  # pictures a second: tests need no more, and each costs the machine work
+SMALL = (WIDTH // 2, HEIGHT // 2)  # pixels, for whoever looks only whether it moves
 WALL, FLOOR, WINDOW, FRAME = "#7c838e", "#6a717c", "#a9b6bf", "#8b929c"
 HAIR, SKIN, NECK, SHIRT, COLLAR = "#322e2d", "#c8a68a", "#b8967b", "#5b4d60", "#eef1f4"
 
@@ -27,11 +28,12 @@ def _frame(number: int) -> Image.Image:
     return image
 
 
-def write_portrait(path: Path, rate: int = RATE) -> None:
+def write_portrait(path: Path, rate: int = RATE, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
     """Write the film as YUV4MPEG2, which Chromium takes for its fake camera."""
+    width, height = size
     with path.open("wb") as film:
-        film.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{rate}:1\n".encode())
+        film.write(f"YUV4MPEG2 W{width} H{height} F{rate}:1\n".encode())
         for number in range(FRAMES):
-            light, *colours = _frame(number).convert("YCbCr").split()
-            planes = [light, *(plane.resize((WIDTH // 2, HEIGHT // 2)) for plane in colours)]
+            light, *colours = _frame(number).resize(size).convert("YCbCr").split()
+            planes = [light, *(plane.resize((width // 2, height // 2)) for plane in colours)]
             film.write(b"FRAME\n" + b"".join(plane.tobytes() for plane in planes))

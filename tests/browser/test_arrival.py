@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import Desk, Person, sign_in
@@ -41,7 +41,7 @@ class HeldPage:
         await route.continue_()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def pair(browser: Browser, demo: Desk) -> AsyncIterator[tuple[Person, Person]]:
     """An applicant who waits, and a verifier; their call is over afterwards."""
     applicant = await sign_in(browser, demo, "pemohon1@demo.test")

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, WebSocketRoute, expect
 
 from tests.browser.conftest import Desk, Person, running, sign_in
@@ -26,7 +27,7 @@ def strict(sink: Sink, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Des
         yield desk
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def pair(browser: Browser, strict: Desk) -> AsyncIterator[tuple[Person, Person]]:
     """An applicant and a verifier who see each other; the call is over afterwards."""
     applicant, verifier = await meet(browser, strict)

@@ -1,6 +1,8 @@
 """What the scripts of a page write comes out of the catalogue too: pages as they stand after it."""
 
 import re
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
@@ -11,11 +13,13 @@ from desk.accounts.tables import Account, Role
 from desk.demo.letter import letter_facts, surat_tugas
 from desk.demo.people import APPLICANTS
 from desk.language import Language
+from tests.browser.conftest import chromium
 from tests.post import write_mail
 from tests.scenes import enter, in_call, on_duty
 from tests.support import RunningDesk, Visitor, on_sqlite
 from tests.untranslated import Reader, bare_words, data_of, pseudo_english
 
+pytestmark = pytest.mark.asyncio(loop_scope="function")  # that of the desk, which runs in it
 DEVICES = "navigator.mediaDevices.enumerateDevices().then((all) => all.map(({label}) => label))"
 
 
@@ -23,6 +27,13 @@ DEVICES = "navigator.mediaDevices.enumerateDevices().then((all) => all.map(({lab
 def _marked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every word of the English catalogue carries a mark."""
     monkeypatch.setitem(words.CATALOGUES, Language.ENGLISH, pseudo_english())
+
+
+@pytest.fixture
+async def browser(film: Path) -> AsyncIterator[Browser]:
+    """In this loop."""
+    async with chromium(film) as launched:
+        yield launched
 
 
 async def opened(

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.browser.conftest import CHROMIUM, FLAGS, Desk, Person, sign_in
@@ -215,7 +215,7 @@ async def without(flag: str, **environment: str) -> AsyncIterator[Browser]:
         await launched.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def asking() -> AsyncIterator[Browser]:
     """A Chromium that allows what was allowed, and nothing else."""
     async with without(ALL_IS_ALLOWED) as launched:

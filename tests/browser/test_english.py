@@ -2,7 +2,7 @@
 
 import re
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.axe import violations
@@ -41,7 +41,7 @@ async def joins(person: Person) -> None:
     await expect(person.page.get_by_role("heading", name="Waiting room")).to_be_visible()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def waiting(browser: Browser, demo: Desk) -> list[Person]:
     """Three applicants in the line, the next one first."""
     people = []

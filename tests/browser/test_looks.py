@@ -6,7 +6,7 @@ not scroll. With `--pictures FOLDER` the pages' pictures go there, to be held be
 
 import re
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Desk, Person, sign_in
@@ -14,7 +14,7 @@ from tests.browser.looks import DESKTOP, PHONE, SMALLEST, WALL, Look
 from tests.browser.test_path import joins, passes_steps, says, takes_next
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def waiting(browser: Browser, demo: Desk) -> list[Person]:
     """Four applicants in the line, the next one first."""
     people = [await sign_in(browser, demo, f"pemohon{n}@demo.test") for n in range(1, 5)]

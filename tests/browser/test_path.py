@@ -101,7 +101,8 @@ async def test_from_the_line_to_a_rejection_and_back_into_the_line(
     await expect(applicant.page.get_by_text("Mintalah tanda tangan Kepala Dinas.")).to_be_visible()
     subject = "Akses Anda ditolak: tindak lanjut yang diperlukan"
     await expect_one_mail(applicant.page, demo, "pemohon2@demo.test", subject)
-    text = demo.mails.to("pemohon2@demo.test")[0].get_body(("plain",))
+    sent = demo.mails.to("pemohon2@demo.test")
+    [text] = [mail.get_body(("plain",)) for mail in sent if mail["Subject"] == subject]
     assert text is not None
     assert "Mintalah tanda tangan Kepala Dinas." in text.get_content()
     assert "DOC_SIGNER_UNAUTHORISED" not in text.get_content()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from tests.browser.conftest import CHROMIUM, FLAGS, PASSWORD, WATCH_PEERS, Desk, Person, sign_in
@@ -42,7 +42,7 @@ SENT = """
 AREA = "(video) => { const box = video.getBoundingClientRect(); return box.width * box.height; }"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def many_cameras() -> AsyncIterator[Browser]:
     """A Chromium with more than one camera, as phones have them."""
     flags = [flag for flag in FLAGS if flag != FAKE_DEVICES]

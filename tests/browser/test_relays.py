@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Desk, Person, chromium, running, sign_in
@@ -56,7 +57,7 @@ def trusting_home(coturn: Relay, tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def trusting_browser(film: Path, trusting_home: Path) -> AsyncIterator[Browser]:
     async with chromium(film, HOME=str(trusting_home)) as launched:
         yield launched

@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.conftest import Person, sign_in
+from tests.browser.portrait import write_portrait
 from tests.browser.test_path import both_see_each_other, joins, takes_next
 from tests.browser.test_relays import SELECTED
 from tests.link.namespaces import Link, with_namespaces
@@ -60,10 +61,18 @@ class Call:
         return self.applicant, self.verifier
 
 
+@pytest.fixture(scope="module")
+def large_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As large as cameras send: how much fits through is what these tests are about."""
+    path = tmp_path_factory.mktemp("large") / "portrait.y4m"
+    write_portrait(path)
+    return path
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def call(film: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Call]:
+async def call(large_film: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Call]:
     """One call for all, which outlives whatever is done to the link."""
-    async with across(tmp_path_factory.mktemp("link"), film) as stage:
+    async with across(tmp_path_factory.mktemp("link"), large_film) as stage:
         applicant = await sign_in(stage.far, stage, "pemohon1@demo.test")
         verifier = await sign_in(stage.near, stage, "verifikator1@demo.test")
         await joins(applicant)
