@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,6 +22,9 @@ from tests.support import (
     migrated,
     start_desk,
 )
+
+if TYPE_CHECKING:
+    from tests.media_legs import RunningRecorder
 
 A_DAY_S = 86_400
 
@@ -96,3 +100,13 @@ async def desk(settings: Settings, clock: SetClock) -> AsyncIterator[RunningDesk
     for http in running.visitors:
         await http.close()
     await runner.cleanup()
+
+
+@pytest.fixture
+async def running_recorder(tmp_path: Path) -> AsyncIterator["RunningRecorder"]:
+    """A recorder whose clock is set. What it needs is imported where it is wanted: it is much."""
+    from tests.media_legs import RunningRecorder
+
+    running = RunningRecorder(tmp_path)
+    yield running
+    await running.recorder.stop()

@@ -18,6 +18,11 @@ from tests.bench.lighthouse_bench import lighthouse
 from tests.bench.line_bench import take_next_flat, take_next_sqlite
 from tests.bench.page_weight_bench import page_weight
 from tests.bench.postgres_bench import take_next_postgresql
+from tests.bench.recording_cpu_bench import recording_cpu
+from tests.bench.recording_loss_bench import recording_loss
+from tests.bench.recording_memory_bench import recording_memory
+from tests.bench.recording_soak_bench import recording_soak
+from tests.bench.recording_sync_bench import recording_sync
 from tests.bench.result import Result
 from tests.bench.slot_bench import slot_booking
 from tests.bench.storm_bench import reconnect_storm
@@ -40,6 +45,11 @@ BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Result | list[Result]]]] = {
         lighthouse,
         hostile_hold,
         upload_memory,
+        recording_cpu,
+        recording_loss,
+        recording_memory,
+        recording_soak,
+        recording_sync,
     )
 }
 
