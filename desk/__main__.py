@@ -1,4 +1,4 @@
-"""The operator's command line: serve, migrate, user, audit verify, relay check."""
+"""The operator's command line: serve, record, migrate, user, audit, recordings, relay."""
 
 import argparse
 import logging
@@ -9,6 +9,7 @@ from desk.accounts.commands import add_user_commands
 from desk.audit_chain import anchor_path, chain_key, verify
 from desk.database import Database
 from desk.opening import with_database
+from desk.recording.verifying import verify_recordings
 from desk.relay_check import check as check_relay
 from desk.settings import Settings, SettingsError, read_settings, with_secret_key
 
@@ -20,6 +21,9 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="migrate the database and serve the desk")
     serve.add_argument("--demo", action="store_true", help="with demonstration data; loopback only")
     serve.set_defaults(run=_serve)
+    record = commands.add_parser("record", help="record the calls of the desk on this machine")
+    record.add_argument("--beside", action="store_true", help="end when standard input does")
+    record.set_defaults(run=_record, only_reads=True)
     commands.add_parser("migrate", help="bring the database to the newest revision").set_defaults(
         run=_migrate
     )
@@ -27,6 +31,11 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="the audit log").add_subparsers(required=True)
     check = audit.add_parser("verify", help="check every entry; the first bad one is named")
     check.set_defaults(run=_audit_verify, only_reads=True)
+    recordings = commands.add_parser("recordings", help="recordings of calls")
+    check = recordings.add_subparsers(required=True).add_parser(
+        "verify", help="check every file against its manifest; all that is wrong is named"
+    )
+    check.set_defaults(run=_recordings_verify, only_reads=True)
     relay = commands.add_parser("relay", help="the relay (coturn)").add_subparsers(required=True)
     check = relay.add_parser("check", help="what a coturn configuration leaves open")
     check.add_argument("configuration", type=Path)
@@ -54,6 +63,13 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     return serve(settings, is_demo=arguments.demo)
 
 
+def _record(settings: Settings, arguments: argparse.Namespace) -> int:
+    # Only this command decodes media protocols.
+    from desk.recording_process import record  # noqa: PLC0415
+
+    return record(settings, beside=arguments.beside)
+
+
 def _migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
     async def nothing_more(_database: Database) -> int:
         return 0
@@ -77,6 +93,17 @@ def _audit_verify(settings: Settings, _arguments: argparse.Namespace) -> int:
             return 1
         print(f"{report.sealed} entries verified, {report.unsealed} not sealed yet")
         return 0
+
+    return with_database(settings, check, only_reads=True)
+
+
+def _recordings_verify(settings: Settings, _arguments: argparse.Namespace) -> int:
+    async def check(database: Database) -> int:
+        report = await verify_recordings(database, settings)
+        for wrong in report.wrong:
+            print(wrong)
+        print(f"{report.recordings} recordings, {report.files} files, {len(report.wrong)} wrong")
+        return 1 if report.wrong else 0
 
     return with_database(settings, check, only_reads=True)
 

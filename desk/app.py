@@ -22,6 +22,7 @@ from desk.keys import (
     ASSETS,
     ATTEMPTS,
     CLOCK,
+    CONTROL_ROOM,
     DATABASE,
     DENIALS,
     DESCRIPTION,
@@ -40,6 +41,9 @@ from desk.notices.delivery import Delivery
 from desk.notices.reminders import Reminders
 from desk.openapi.document import document_of
 from desk.reaper import Reaper
+from desk.recording.control_room import ControlRoom
+from desk.recording.finisher import Finisher
+from desk.recording.retention import Retention
 from desk.routes import add_routes
 from desk.schedule.roll_call import RollCall
 from desk.settings import Settings
@@ -76,12 +80,21 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     housekeeping = Housekeeping(settings, app[CLOCK], app[DATABASE], app[DOCUMENTS])
     reaper = Reaper(settings, app[CLOCK], app[DATABASE], house.blind_for_s, app[SIGNALING].moved)
     app[REAPER] = reaper
+    room = ControlRoom(settings, app[CLOCK], app[DATABASE], app[SIGNALING].recording)
+    app[CONTROL_ROOM] = room
+    finisher = Finisher(settings, app[CLOCK], app[DATABASE], room.recorders)
     roll_call = RollCall(settings, app[CLOCK], app[DATABASE], app[TEMPLATES])
     reminders = Reminders(settings, app[CLOCK], app[DATABASE], app[TEMPLATES], delivery.written.set)
+    retention = Retention(settings, app[CLOCK], app[DATABASE])
     work = (
         delivery.run, sealer.run, housekeeping.run, reaper.run, roll_call.run, reminders.run,
+        retention.run,
     )  # fmt: skip
     app.cleanup_ctx.extend((_stores, _once(reaper.start_anew), _telling, *map(_running, work)))
+    if settings.recording != "off":
+        app.cleanup_ctx.extend(
+            (room.recorders.listening, _running(room.run), _running(finisher.run))
+        )
     return app
 
 

@@ -23,6 +23,9 @@ class Action(StrEnum):
     MEASURE_SPEED = "measure_speed"
     SEE_MEETING = "see_meeting"
     MOVE_MEETING = "move_meeting"
+    SEE_CONSENT = "see_consent"
+    ANSWER_CONSENT = "answer_consent"
+    WITHDRAW_CONSENT = "withdraw_consent"
     BOOK_FOR_OTHERS = "book_for_others"
     SEE_SCHEDULE = "see_schedule"
     CHANGE_SCHEDULE = "change_schedule"
@@ -49,6 +52,8 @@ class Action(StrEnum):
     DECIDE = "decide"
     END_CALL = "end_call"
     LEAVE_CALL = "leave_call"
+    SEND_RECORDING = "send_recording"
+    HOLD_RECORDING = "hold_recording"
     SEE_DOCUMENT = "see_document"
     UPLOAD = "upload"
     SEE_UPLOAD = "see_upload"
@@ -66,6 +71,11 @@ class Action(StrEnum):
     EDIT_REASONS = "edit_reasons"
     SEE_STAFF = "see_staff"
     CHANGE_STAFF = "change_staff"
+    SEE_RECORDINGS = "see_recordings"
+    SEE_RECORDING = "see_recording"
+    OPEN_VIEW = "open_view"
+    WATCH = "watch"
+    KEEP_OR_DESTROY = "keep_or_destroy"
     HEAR_WAITING = "hear_waiting"
     SPEAK_IN_CALL = "speak_in_call"
     HEAR_LOAD = "hear_load"
@@ -76,13 +86,17 @@ class Relation(StrEnum):
 
     APPLICANT = "applicant"
     VERIFIER = "verifier"
+    VIEWER = "viewer"
 
 
 class Parties(NamedTuple):
-    """Whom an object concerns: the account ids of its applicant and of its verifier."""
+    """Whom an object concerns: the account ids of its applicant, its verifier, and of who looks at
+    it for a reason given.
+    """
 
     applicant: str | None = None
     verifier: str | None = None
+    viewer: str | None = None
 
 
 class Found(NamedTuple, Generic[Thing]):
@@ -93,17 +107,21 @@ class Found(NamedTuple, Generic[Thing]):
 
 
 class Rule(NamedTuple):
-    """Roles that may, and the relations of which one is needed where there is an object."""
+    """Roles that may, and the relations of which one is needed where there is an object.
+
+    Roles `anywhere` need none.
+    """
 
     roles: frozenset[Role]
     relations: tuple[Relation, ...] = ()
+    anywhere: frozenset[Role] = frozenset()
 
 
 EVERYBODY = Rule(frozenset(Role))
 
 
-def _only(*roles: Role, of: tuple[Relation, ...] = ()) -> Rule:
-    return Rule(frozenset(roles), of)
+def _only(*roles: Role, of: tuple[Relation, ...] = (), anywhere: tuple[Role, ...] = ()) -> Rule:
+    return Rule(frozenset((*roles, *anywhere)), of, frozenset(anywhere))
 
 
 OWN = (Relation.APPLICANT,)
@@ -117,6 +135,9 @@ RULES: dict[Action, Rule] = {
     Action.MEASURE_SPEED: EVERYBODY,
     Action.SEE_MEETING: _only(Role.APPLICANT, of=OWN),
     Action.MOVE_MEETING: _only(Role.APPLICANT, of=OWN),
+    Action.SEE_CONSENT: _only(Role.APPLICANT, of=OWN),
+    Action.ANSWER_CONSENT: _only(Role.APPLICANT, of=OWN),
+    Action.WITHDRAW_CONSENT: _only(Role.APPLICANT, of=OWN),
     Action.BOOK_FOR_OTHERS: _only(*BOARD),
     Action.SEE_SCHEDULE: _only(Role.ADMINISTRATOR),
     Action.CHANGE_SCHEDULE: _only(Role.ADMINISTRATOR),
@@ -143,6 +164,8 @@ RULES: dict[Action, Rule] = {
     Action.DECIDE: _only(Role.VERIFIER, of=SERVING),
     Action.END_CALL: _only(Role.VERIFIER, of=SERVING),
     Action.LEAVE_CALL: _only(Role.APPLICANT, of=OWN),
+    Action.SEND_RECORDING: _only(Role.APPLICANT, Role.VERIFIER, of=OWN + SERVING),
+    Action.HOLD_RECORDING: _only(Role.VERIFIER, of=SERVING),
     Action.SEE_DOCUMENT: _only(Role.VERIFIER, of=SERVING),
     Action.UPLOAD: _only(Role.APPLICANT),
     Action.SEE_UPLOAD: _only(Role.APPLICANT, of=OWN),
@@ -160,6 +183,11 @@ RULES: dict[Action, Rule] = {
     Action.EDIT_REASONS: _only(Role.ADMINISTRATOR),
     Action.SEE_STAFF: _only(Role.ADMINISTRATOR),
     Action.CHANGE_STAFF: _only(Role.ADMINISTRATOR),
+    Action.SEE_RECORDINGS: _only(Role.VERIFIER, *BOARD),
+    Action.SEE_RECORDING: _only(Role.VERIFIER, of=SERVING, anywhere=BOARD),
+    Action.OPEN_VIEW: _only(Role.VERIFIER, of=SERVING, anywhere=BOARD),
+    Action.WATCH: _only(Role.VERIFIER, *BOARD, of=(Relation.VIEWER,)),
+    Action.KEEP_OR_DESTROY: _only(Role.ADMINISTRATOR),
     Action.HEAR_WAITING: _only(Role.APPLICANT),
     Action.SPEAK_IN_CALL: _only(Role.APPLICANT, Role.VERIFIER, of=OWN + SERVING),
     Action.HEAR_LOAD: _only(Role.VERIFIER, *BOARD),
@@ -171,13 +199,17 @@ def may(identity: Identity | None, action: Action, parties: Parties | None = Non
     rule = RULES[action]
     if identity is None or identity.role not in rule.roles:
         return False
-    if not rule.relations:
+    if not rule.relations or identity.role in rule.anywhere:
         return True
-    # One may be a party in another role than today's: an applicant who has become a verifier.
     return parties is not None and any(
-        relation.value == identity.role.value and getattr(parties, relation) == identity.id
-        for relation in rule.relations
+        _stands(identity, relation, parties) for relation in rule.relations
     )
+
+
+def _stands(identity: Identity, relation: Relation, parties: Parties) -> bool:
+    # One may be a party in another role than today's: an applicant who has become a verifier.
+    in_that_role = relation is Relation.VIEWER or relation.value == identity.role.value
+    return in_that_role and getattr(parties, relation) == identity.id
 
 
 class Denial(NamedTuple):

@@ -31,11 +31,12 @@ from waiting_room.tables import Ticket, TicketState
 log = logging.getLogger(__name__)
 
 ANSWERS_ARE_KEPT = timedelta(days=1)
+FIRST_AFTER_S = 60.0
 PAUSE_S = 3_600.0
 
 
 class Housekeeping:
-    """Tidies up at the start, and then every hour."""
+    """Tidies up a minute after the start, and then every hour."""
 
     def __init__(
         self, settings: Settings, clock: Clock, database: Database, store: DocumentStore
@@ -84,7 +85,8 @@ class Housekeeping:
         ]
 
     async def run(self) -> None:
-        """Tidy up until cancelled."""
+        """Tidy up until cancelled; first those are served who waited for the desk to be back."""
+        await asyncio.sleep(FIRST_AFTER_S)
         while True:
             try:
                 await finished(self.tidy())

@@ -14,6 +14,7 @@ from desk.database import Database
 from desk.denials import Denials
 from desk.limits import Limits
 from desk.reaper import Reaper
+from desk.recording.control_room import ControlRoom
 from desk.settings import Settings
 from desk.templating import Templates
 from signaling.server import Signaling
@@ -29,6 +30,7 @@ ATTEMPTS = web.AppKey("attempts", Attempts)
 LIMITS = web.AppKey("limits", Limits)
 DENIALS = web.AppKey("denials", Denials)
 DRAINING = web.AppKey("draining", asyncio.Event)
+CONTROL_ROOM = web.AppKey("control_room", ControlRoom)
 REAPER = web.AppKey("reaper", Reaper)
 # The OpenAPI document, made when it is first asked for.
 DESCRIPTION: web.AppKey[Callable[[], bytes]] = web.AppKey("description")

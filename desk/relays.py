@@ -2,7 +2,7 @@
 
 A credential is the moment of its end and whom it is for, signed with the secret that the desk
 shares with coturn (draft-uberti-behave-turn-rest-00). Nobody gets one but by the page of their own
-open call.
+open call; a recorder makes its own.
 """
 
 import base64
@@ -28,16 +28,18 @@ def ice_of(settings: Settings, call: str, side: Side, now: datetime) -> dict[str
 
     `ice_servers` is a list of RTCIceServer (W3C WebRTC 1.0, 4.2.1).
     """
-    urls = relay_urls(settings)
-    expires_at = now + VALID_FOR if urls else None
-    servers = (
-        [_server(urls, settings.turn_secret, f"{call}-{side}", expires_at)] if expires_at else []
-    )
+    servers = servers_for(settings, f"{call}-{side}", now)
     return {
         "ice_servers": servers,
-        "ice_expires_at": expires_at,
+        "ice_expires_at": now + VALID_FOR if servers else None,
         "relay_only": settings.relay_only,
     }
+
+
+def servers_for(settings: Settings, whom: str, now: datetime) -> list[dict[str, Any]]:
+    """The relays with a credential of somebody's, as a list of RTCIceServer."""
+    urls = relay_urls(settings)
+    return [_server(urls, settings.turn_secret, whom, now + VALID_FOR)] if urls else []
 
 
 def _server(

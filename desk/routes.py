@@ -34,6 +34,7 @@ from desk.pages import (
     call,
     claim,
     confirm,
+    consent,
     directory,
     documents,
     forgot,
@@ -48,6 +49,10 @@ from desk.pages import (
     own_password,
     profile,
     reasons,
+    recording_acts,
+    recording_legs,
+    recording_view,
+    recordings,
     review,
     reviews,
     role_forms,
@@ -67,11 +72,14 @@ from desk.pages import (
     verifier,
     waiting,
 )
+from desk.recording.playback import find_recording
+from desk.recording.viewing import find_view
 from desk.schedule.editing import find_absence, find_exception
 
 ID = r"{id:[A-Za-z0-9_-]{22}}"
 DRAFT = f"/access/drafts/{ID}"
 CODE = r"{id:[A-Z_]{1,30}}"
+SIDE = r"{side:applicant|verifier}"
 TOKEN = r"{token:[A-Za-z0-9_-]{43}}"  # noqa: S105  a pattern
 
 
@@ -109,6 +117,10 @@ def add_routes(app: web.Application) -> None:
             web.post("/profile", command(profile.keep, do.CHANGE_PROFILE)),
             web.get(f"/meetings/{ID}", page(meeting.meeting, do.SEE_MEETING, find_meeting)),
             web.post(f"/meetings/{ID}/join", command(meeting.join, do.JOIN_LINE, find_meeting)),
+            web.get(f"/meetings/{ID}/consent", page(consent.screen, do.SEE_CONSENT, find_meeting)),
+            web.post(
+                f"/meetings/{ID}/consent", command(consent.answer, do.ANSWER_CONSENT, find_meeting)
+            ),
             web.get(f"/meetings/{ID}/times", page(times.times, do.MOVE_MEETING, find_meeting)),
             web.post(f"/meetings/{ID}/times", command(times.move, do.MOVE_MEETING, find_meeting)),
             web.get(f"/waiting/{ID}", page(waiting.waiting, do.SEE_WAITING, find_ticket)),
@@ -125,6 +137,10 @@ def add_routes(app: web.Application) -> None:
                 f"{DRAFT}/discard", command(application_form.discard, do.WRITE_DRAFT, find_draft)
             ),
             web.get(f"/access/{ID}", page(accesses.access, do.SEE_ACCESS, find_access)),
+            web.post(
+                f"/access/{ID}/consent/withdraw",
+                command(consent.withdraw, do.WITHDRAW_CONSENT, find_access),
+            ),
             web.get(f"/access/{ID}/again", page(again.ask_first, do.APPLY_AGAIN, find_access)),
             web.post(f"/access/{ID}/again", command(again.begin, do.APPLY_AGAIN, find_access)),
             web.get("/desk", page(verifier.desk, do.SEE_DESK)),
@@ -143,6 +159,24 @@ def add_routes(app: web.Application) -> None:
             ),
             web.post(f"/calls/{ID}/notes", command(review.keep_notes, do.REVIEW_CALL, find_call)),
             web.post(f"/calls/{ID}/reveal", command(review.reveal, do.REVIEW_CALL, find_call)),
+            web.post(f"/calls/{ID}/recording/leg", recording_legs.open_leg),
+            web.post(f"/calls/{ID}/recording/chunks", recording_legs.open_chunks),
+            web.post(
+                f"/calls/{ID}/recording/chunks/{{segment:[0-9]{{1,4}}}}/{{number:[0-9]{{1,6}}}}",
+                recording_legs.take_chunk,
+            ),
+            web.post(
+                f"/calls/{ID}/recording/pause",
+                command(recording_legs.pause, do.HOLD_RECORDING, find_call),
+            ),
+            web.post(
+                f"/calls/{ID}/recording/resume",
+                command(recording_legs.resume, do.HOLD_RECORDING, find_call),
+            ),
+            web.post(
+                f"/calls/{ID}/recording/stop",
+                command(recording_legs.stop, do.HOLD_RECORDING, find_call),
+            ),
             web.get(f"/calls/{ID}/mail-preview", page(verdict.preview, do.DECIDE, find_call)),
             web.post(f"/calls/{ID}/verdict", command(verdict.give, do.DECIDE, find_call)),
             web.get("/reviews", page(reviews.reviews, do.SEE_REVIEWS)),
@@ -198,6 +232,31 @@ def add_routes(app: web.Application) -> None:
                 f"/schedule/meetings/{ID}", command(times.move, do.BOOK_FOR_OTHERS, find_meeting)
             ),
             web.get("/supervisor", page(supervisor.board, do.SEE_BOARD)),
+            web.get("/recordings", page(recordings.recordings, do.SEE_RECORDINGS)),
+            web.get(
+                f"/recordings/{ID}", page(recordings.recording, do.SEE_RECORDING, find_recording)
+            ),
+            web.post(
+                f"/recordings/{ID}/views",
+                command(recordings.open_view, do.OPEN_VIEW, find_recording),
+            ),
+            web.post(
+                f"/recordings/{ID}/hold",
+                command(recording_acts.hold, do.KEEP_OR_DESTROY, find_recording),
+            ),
+            web.post(
+                f"/recordings/{ID}/release",
+                command(recording_acts.release, do.KEEP_OR_DESTROY, find_recording),
+            ),
+            web.post(
+                f"/recordings/{ID}/destroy",
+                command(recording_acts.destroy_now, do.KEEP_OR_DESTROY, find_recording),
+            ),
+            web.get(f"/views/{ID}", page(recording_view.watch, do.WATCH, find_view)),
+            web.get(f"/views/{ID}/{SIDE}", page(recording_view.media, do.WATCH, find_view)),
+            web.get(f"/views/{ID}/{SIDE}/strip", page(recording_view.strip, do.WATCH, find_view)),
+            web.post(f"/views/{ID}/seen", command(recording_view.seen, do.WATCH, find_view)),
+            web.post(f"/views/{ID}/left", command(recording_view.left, do.WATCH, find_view)),
             web.get("/notices", page(notices.notices, do.SEE_NOTICES)),
             web.post("/notices/read", command(notices.read_all, do.READ_NOTICES)),
             web.post(f"/notices/{ID}/read", command(notices.read, do.READ_NOTICE, find_notice)),

@@ -1,7 +1,6 @@
 """The server itself: `desk serve`."""
 
 import gc
-import ipaddress
 
 from aiohttp import web
 
@@ -10,12 +9,13 @@ from desk.clock import SystemClock
 from desk.database import Database
 from desk.demo.load import PASSWORD, load_demonstration
 from desk.opening import with_database
+from desk.recording.beside import beside
 from desk.settings import Settings, SettingsError
 
 
 def serve(settings: Settings, *, is_demo: bool) -> int:
     """Migrate, load the demonstration if it is one, and serve until a signal; the exit status."""
-    if is_demo and not _is_loopback(settings.host):
+    if is_demo and not settings.is_loopback:
         raise SettingsError("DESK_HOST: a demonstration listens on a loopback address only")
 
     async def prepare(database: Database) -> int:
@@ -27,7 +27,7 @@ def serve(settings: Settings, *, is_demo: bool) -> int:
     print(f"Meja Verifikasi: {settings.public_url}", flush=True)
     if is_demo:
         print(_demo_accounts(), flush=True)
-    _listen(settings)
+    _listen(settings, is_demo=is_demo)
     return 0
 
 
@@ -41,8 +41,10 @@ async def keep_for_good(_app: web.Application) -> None:
     gc.freeze()
 
 
-def _listen(settings: Settings) -> None:
+def _listen(settings: Settings, *, is_demo: bool) -> None:
     app = build_app(settings)
+    if is_demo and settings.recording != "off":
+        app.cleanup_ctx.append(beside)
     app.on_startup.append(keep_for_good)
     try:
         web.run_app(
@@ -56,13 +58,6 @@ def _listen(settings: Settings) -> None:
         )
     except OSError as error:
         raise SettingsError(f"DESK_HOST, DESK_PORT: {error.strerror}") from None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _demo_accounts() -> str:

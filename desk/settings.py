@@ -1,11 +1,13 @@
 """Settings: read once from DESK_* variables, frozen, and handed to whom they concern."""
 
+import os
 import re
 import secrets
 from datetime import timedelta
 from email.utils import getaddresses
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,13 +23,25 @@ DATABASES = (
     "or postgresql+asyncpg://user:password@host/database"
 )
 POSTGRESQL_QUERY = ("host", "port", "ssl")
-RELAY = re.compile(r"turns?:(?:[\w.-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?")
+RELAY = re.compile(
+    r"turns?:(?P<host>[\w.-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?"
+)
 TLS_TO_AN_ADDRESS = re.compile(r"turns:(?:\[|[\d.]+(?:[:?]|$))")
+# As the system has it, less the byte that ends it.
+LONGEST_SOCKET = 107
 Positive = Annotated[int, Field(gt=0)]
 
 
 class SettingsError(Exception):
     """A setting cannot be used; the text is one line that names the variable."""
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _listed(value: str) -> list[str]:
@@ -73,7 +87,7 @@ class Settings(BaseSettings):
     missed_after_minutes: Positive = 15
     join_before_minutes: Positive = 30
     slot_minutes: int = 15
-    notice_minutes: Annotated[int, Field(ge=0)] = 60
+    notice_minutes: Annotated[int, Field(ge=0)] = 0
     reschedule_days: Positive = 5
     reschedule_limit: Annotated[int, Field(ge=0)] = 2
     service_level_percent: Annotated[int, Field(ge=1, le=100)] = 80
@@ -86,6 +100,21 @@ class Settings(BaseSettings):
     # The children that work on documents take no more than 20 MB.
     upload_megabytes: Annotated[int, Field(ge=1, le=20)] = 2
     upload_files: Positive = 5
+
+    recording: Literal["off", "optional", "required"] = "optional"
+    # Calls at once, for each recorder.
+    recorder_limit: Positive = 25
+    recording_kilobits: Annotated[int, Field(ge=100, le=10_000)] = 1000
+    # With less than this left on the disk nothing new is recorded.
+    recording_reserve_megabytes: Annotated[int, Field(ge=0)] = 2048
+    # Where a recorder may send to besides public addresses.
+    recording_networks: str = ""
+    # Said to applicants; empty: the organisation itself.
+    privacy_contact: str = ""
+    in_person_place: str = ""
+    # How long recordings are kept: of calls with a verdict, and of those without.
+    recording_days: Positive = 90
+    recording_aborted_days: Positive = 30
 
     @field_validator("timezone")
     @classmethod
@@ -152,6 +181,16 @@ class Settings(BaseSettings):
             raise ValueError("must be one address, like Meja Verifikasi <noreply@desk.example>")
         return value
 
+    @field_validator("recording_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for one in _listed(value):
+            try:
+                ip_network(one)
+            except ValueError:
+                raise ValueError(f"{one} is no network like 10.20.0.0/16") from None
+        return value
+
     @field_validator("slot_minutes")
     @classmethod
     def _divides_the_hour(cls, value: int) -> int:
@@ -175,6 +214,41 @@ class Settings(BaseSettings):
         if self.relay_only and not self.turn_url:
             raise ValueError("DESK_RELAY_ONLY: there is no relay; DESK_TURN_URL names one")
         return self
+
+    @model_validator(mode="after")
+    def _a_socket_that_can_be_bound(self) -> Self:
+        if self.recording != "off" and len(os.fsencode(self.recorders_socket)) > LONGEST_SOCKET:
+            raise ValueError("DESK_DATA_DIR: its path is too long for the recorders' socket")
+        return self
+
+    @property
+    def recorders_socket(self) -> Path:
+        """Where recorders find the desk."""
+        return self.data_dir / "recorders.sock"
+
+    @property
+    def recordings(self) -> Path:
+        """The folder of all recordings."""
+        return self.data_dir / "recordings"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the desk serves its own machine alone."""
+        host = self.host.strip("[]")
+        return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
+
+    @property
+    def recording_reserve_bytes(self) -> int:
+        """What is to stay free on the disk."""
+        return self.recording_reserve_megabytes * 1_000_000
+
+    @property
+    def networks(self) -> list[IPv4Network | IPv6Network]:
+        """Those of `recording_networks`, and the relays that are named by their address."""
+        found = [RELAY.fullmatch(url) for url in self.turn_urls]
+        relays = [one["host"].strip("[]") for one in found if one]
+        named = [*_listed(self.recording_networks), *filter(_is_address, relays)]
+        return [ip_network(one) for one in named]
 
     @property
     def turn_urls(self) -> list[str]:

@@ -19,6 +19,7 @@ from signaling.messages import (
     Media,
     Peer,
     Quality,
+    RecordingNews,
     SaidChat,
     SaidMedia,
     SaidQuality,
@@ -169,6 +170,12 @@ class CallNamespace(DoorNamespace[Seat]):
         """Tell the applicant which step the verifier has come to."""
         if sitting := self._by_seat.get((call, "applicant")):
             await self._tell(sitting, step)
+
+    async def recording(self, call: str, news: RecordingNews) -> None:
+        """Tell both sides how the recording of their call stands."""
+        for side in OTHER:
+            if sitting := self._by_seat.get((call, side)):
+                await self._tell(sitting, news)
 
     async def end(self, call: str, reason: str, urls: dict[Side, str]) -> None:
         """Tell both sides that the call is over and where to go, and free their seats."""

@@ -28,6 +28,8 @@ HIGHEST_RATE_KBPS = 1_000_000
 Side = Literal["applicant", "verifier"]
 Away = Literal["passed_over", "set_aside"]
 Sending = Literal["on", "off", "none"]
+RecordingState = Literal["unasked", "refused", "ready", "paused", "stopped"]
+Recorded = Literal["none", "written", "silent", "cut"]
 Path = Literal["direct_udp", "direct_tcp", "relay_udp", "relay_tcp", "relay_tls"]
 
 
@@ -183,6 +185,17 @@ class Step(Told):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingNews(Told):
+    """Whether the call may be recorded, and what of each side is being written this moment."""
+
+    name = "recording"
+    namespace = "/call"
+    state: RecordingState
+    applicant: Recorded
+    verifier: Recorded
+
+
+@dataclass(frozen=True, slots=True)
 class Ended(Told):
     """The call is over for this page: why, and where to go."""
 
@@ -221,6 +234,7 @@ TOLD: tuple[type[Told], ...] = (
     Quality,
     Media,
     Step,
+    RecordingNews,
     Ended,
     Load,
 )

@@ -14,7 +14,7 @@ from signaling.house import House
 from signaling.limits import LARGEST_MESSAGE_BYTES, Seconds
 from signaling.line_news import LineNews
 from signaling.load import LoadNamespace, LoadNews
-from signaling.messages import NAMESPACES, Called, Place, Restarting, Side, Step
+from signaling.messages import NAMESPACES, Called, Place, RecordingNews, Restarting, Side, Step
 from signaling.news import News
 from signaling.presence import Presence
 from signaling.quality import QualityNews
@@ -78,6 +78,10 @@ class Signaling:
     async def step_begun(self, call: str, step: Step) -> None:
         """The verifier has come to another step of the call."""
         await self._call.step_begun(call, step)
+
+    async def recording(self, call: str, news: RecordingNews) -> None:
+        """The recording of a call stands in another way."""
+        await self._call.recording(call, news)
 
     async def session_ended(self, session: str) -> None:
         """Whoever listened under an ended session hears nothing more."""

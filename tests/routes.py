@@ -99,6 +99,7 @@ async def places(desk: RunningDesk) -> Places:
         "/staff/": (await things.unconfirmed(desk, await desk.people.staff())).id,
         "/uploads/": await things.uploaded(desk, applicant.account, document),
     }
+    ids["/recordings/"], ids["/views/"] = await things.recording(desk, first)
     links = {f"/{purpose.value}/": await things.link(desk, purpose) for purpose in PURPOSES}
     digest = desk.app[ASSETS].digest
     waiting = await joined(desk)
@@ -131,4 +132,5 @@ def filled(path: str, scene: Places) -> str:
             path = path.replace("{token}", token)
     path = path.replace("/mail-preview", "/mail-preview?decision=approved")
     path = path.replace("{number}", "1").replace("{name}", "css/desk.css")
+    path = path.replace("{side}", "applicant").replace("{segment}", "1")
     return path.replace("{digest}", scene.digest)

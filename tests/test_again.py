@@ -90,12 +90,12 @@ async def test_sent_it_follows_the_old_one_with_its_documents_and_a_new_time(
     files = "SELECT count(DISTINCT stored_as || sha256 || title) || ',' || count(*) FROM document"
     assert await value(desk.database, files) == "1,2"
     assert await count(desk.database, "audit_entry", "act = 'applied_again'") == 1
-    # The clock stands at 08.00.01: with an hour of notice the next slot is 09.15.
+    # The clock stands at 08.00.01: the next full slot is 08.15.
     meeting = (await scene.applicant.read(body["url"]))[1]["meeting"]
-    assert (meeting["starts_at"], meeting["can_join"]) == ("2026-11-24T02:15:00+00:00", False)
+    assert (meeting["starts_at"], meeting["can_join"]) == ("2026-11-24T01:15:00+00:00", True)
     assert (await notices_of(desk.database, scene.who.account))[-1].path == body["url"]
     subject = await value(desk.database, "SELECT subject FROM outbox_mail WHERE kind = 'booked'")
-    assert subject == "Jadwal Verifikasi Akses INAPROC: Selasa, 24 November 2026 pukul 09.15 WIB"
+    assert subject == "Jadwal Verifikasi Akses INAPROC: Selasa, 24 November 2026 pukul 08.15 WIB"
     rows = (await scene.applicant.read("/organisation"))[1]["accesses"]
     assert sorted(row["status"] for row in rows) == ["rejected", "scheduled"]
     assert [row["again_url"] for row in rows] == [None, None]

@@ -30,6 +30,12 @@ THE_NEXT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # 09.00 WIB, with an hour o
 
 
 @pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """With an hour of notice."""
+    return settings.model_copy(update={"notice_minutes": 60})
+
+
+@pytest.fixture
 async def people(database: Database, clock: SetClock) -> People:
     """People, one verifier among them."""
     people = People(database, clock)

@@ -244,6 +244,8 @@ def test_the_operator_works_on_postgresql_as_well(settings: Settings, desk_comma
     assert "already" in _one_line(again)
     answer = desk_command("audit", "verify", **on_server)
     assert (answer.returncode, answer.stdout) == (0, "0 entries verified, 1 not sealed yet\n")
+    answer = desk_command("recordings", "verify", **on_server)
+    assert (answer.returncode, answer.stdout) == (0, "0 recordings, 0 files, 0 wrong\n")
 
 
 @on_postgresql

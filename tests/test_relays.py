@@ -146,10 +146,10 @@ async def test_the_shipped_quota_stops_a_credential_that_was_passed_on(
     user, password = credential(settings, datetime.now(UTC))
     with relay(tmp_path / "coturn", configuration=SHIPPED) as shipped:
         async with AsyncExitStack() as places:
-            for _place in range(10):
+            for _place in range(20):
                 await places.enter_async_context(allocated(shipped.port, user, password))
-            eleventh = allocated(shipped.port, user, password).__aenter__()
-            assert await error_of(eleventh) == QUOTA_REACHED
+            one_more = allocated(shipped.port, user, password).__aenter__()
+            assert await error_of(one_more) == QUOTA_REACHED
 
 
 def test_the_shipped_configuration_only_lacks_its_secret() -> None:
@@ -170,7 +170,7 @@ def test_a_range_left_out_is_named(net: str) -> None:
     [
         ("no-cli", "", "no-cli is missing"),
         ("use-auth-secret", "# use-auth-secret", "use-auth-secret is missing"),
-        ("user-quota=10", "user-quota=0", "user-quota sets no limit"),
+        ("user-quota=20", "user-quota=0", "user-quota sets no limit"),
         ("no-cli", "no-cli\ndenied-peer-ip=::", "denied-peer-ip=:: denies every address"),
         ("no-cli", "no-cli\nallow-loopback-peers", "allow-loopback-peers must not stand there"),
     ],

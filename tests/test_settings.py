@@ -39,6 +39,12 @@ BAD = {
     "DESK_SESSION_HOURS": ["0"],
     "DESK_UPLOAD_MEGABYTES": ["0", "21"],
     "DESK_UPLOAD_FILES": ["0"],
+    "DESK_RECORDING": ["yes", "Optional"],
+    "DESK_RECORDER_LIMIT": ["0"],
+    "DESK_RECORDING_KILOBITS": ["99", "10001"],
+    "DESK_RECORDING_RESERVE_MEGABYTES": ["-1"],
+    "DESK_RECORDING_NETWORKS": ["10.0.0.1/8", "desk.test", "10.0.0.0/8;10.1.0.0/16"],
+    "DESK_DATA_DIR": ["/" + "long/" * 20],
 }  # fmt: skip
 
 
@@ -168,3 +174,5 @@ def test_a_relay_needs_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read_settings()
     assert settings.relay_only
     assert settings.turn_urls == ["turn:[2001:db8::1]", "turns:1.relay.test:443?transport=tcp"]
+    # A recorder may send to it.
+    assert [str(one) for one in settings.networks] == ["2001:db8::1/128"]

@@ -2,18 +2,26 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from sqlalchemy import text, update
 
 from desk.accounts.tables import Role
 from desk.schedule import slots
 from desk.schedule.plan import read_plan
 from desk.schedule.tables import Meeting, Slot
+from desk.settings import Settings
 from tests.post import outbox
 from tests.scenes import enter, is_problem, joined, nothing_changes, value
 from tests.support import Applicant, RunningDesk, Visitor
 
 THE_NEXT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # 09.00 WIB, with an hour of notice
 TOMORROW = THE_NEXT + timedelta(days=1)
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """With an hour of notice."""
+    return settings.model_copy(update={"notice_minutes": 60})
 
 
 async def visiting(

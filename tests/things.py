@@ -11,6 +11,8 @@ from desk.directory.agencies import find_or_add_unit
 from desk.directory.changing import add_agency
 from desk.directory.tables import AgencyKind
 from desk.schedule.tables import DayException, RosterException, Scope
+from tests.recorded import recording_of
+from tests.scenes import InCall
 from tests.support import RunningDesk
 from waiting_room.tables import new_id
 
@@ -91,3 +93,12 @@ async def submitted(
     async with desk.database.writing() as session:
         session.add(access)
     return access
+
+
+async def recording(desk: RunningDesk, call: InCall) -> tuple[str, str]:
+    """The recording of a call that is over, and its verifier's look at it: their ids."""
+    made = await recording_of(desk, call)
+    await made.end()
+    await made.stand_in()
+    _status, body = await call.verifier.act(f"{made.page}/views", {"reason": "Keberatan"})
+    return made.id, body["view"]

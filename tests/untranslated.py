@@ -35,7 +35,7 @@ NO_TEXT = {"script", "style", "code", "kbd"}
 SHOWN = {"aria-label", "title", "placeholder", "alt", "label"}
 # What a script is told besides its words, and does not show.
 UNSEEN = re.compile(
-    r"id|\w+_at|side|ice_servers|relays|step|order|problem|page_urls|state|reason|outcome|from|version|url|path"
+    r"id|\w+_at|side|recording|ice_servers|relays|step|order|problem|page_urls|state|reason|outcome|from|version|url|path"
 )
 NOTHING = re.compile(r"(?!)")
 TABLES = {
@@ -52,6 +52,8 @@ TABLES = {
     "role_form": "name_id, name_en",
     "rejection_reason": "label_id, label_en, sentence_id, sentence_en",
     "day_exception": "reason, place",
+    "recording": "held_because",
+    "recording_view": "reason",
     "outbox_mail": "recipient, recipient_name, subject, last_error",
 }
 

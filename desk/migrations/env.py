@@ -9,6 +9,9 @@ import desk.call_quality
 import desk.directory.tables
 import desk.idempotency
 import desk.notices.tables
+import desk.recording.consent_tables
+import desk.recording.pauses
+import desk.recording.tables
 import desk.schedule.tables  # noqa: F401  the imports fill the metadata
 from waiting_room.tables import Base
 

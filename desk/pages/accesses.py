@@ -11,6 +11,7 @@ from desk.access.timeline import Stop, way_of
 from desk.application.drafts import drafts_of
 from desk.asks import Ask, View
 from desk.directory.roles import all_role_forms, name_of
+from desk.recording import consent
 from desk.schedule.tables import Meeting
 
 
@@ -41,7 +42,8 @@ async def _view(
         "review_due_at": _due_at(ask, shown),
         "drafts": await _drafts(ask),
     }
-    return View("accesses.html", data, {"is_chosen": is_chosen})
+    page_only = {"is_chosen": is_chosen, "consented_at": await _consented_at(ask, shown)}
+    return View("accesses.html", data, page_only)
 
 
 def _due_at(ask: Ask[Any], access: Access | None) -> datetime | None:
@@ -63,9 +65,20 @@ async def _drafts(ask: Ask[Any]) -> list[dict[str, Any]]:
     ]
 
 
-async def _way(ask: Ask[Any], access: Access) -> list[dict[str, Any]]:
+async def _consented_at(ask: Ask[Any], shown: Access | None) -> datetime | None:
+    """When the recording was agreed to that can still be taken back."""
+    booked = await _meeting(ask, shown) if shown else None
+    stands = await consent.standing(ask.session, booked.id) if booked else None
+    return stands.at if stands and stands.allows else None
+
+
+async def _meeting(ask: Ask[Any], access: Access) -> Meeting | None:
     found = await ask.session.execute(select(Meeting).where(Meeting.access == access.id))
-    stops = await way_of(ask.session, access, found.scalar_one_or_none())
+    return found.scalar_one_or_none()
+
+
+async def _way(ask: Ask[Any], access: Access) -> list[dict[str, Any]]:
+    stops = await way_of(ask.session, access, await _meeting(ask, access))
     return [_as_dict(stop) for stop in stops]
 
 

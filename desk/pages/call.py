@@ -19,10 +19,11 @@ from desk.answers import PRIVATE, dump, led_on
 from desk.asks import Ask, Done, View
 from desk.audit import Did
 from desk.directory.roles import role_names
-from desk.keys import DOCUMENTS
+from desk.keys import CONTROL_ROOM, DOCUMENTS
 from desk.pages.documents import described
 from desk.pages.record import access_record, applicant_record, reason_row
 from desk.pages.review import checklist_of, review_of, step_now
+from desk.recording.consent_text import text_for
 from desk.relays import ice_of
 from signaling.messages import Side
 from signaling.server import Signaling
@@ -65,12 +66,18 @@ async def _applicants(ask: Ask[CallFile], file: CallFile) -> View:
         "call": {"id": file.call.id, "started_at": file.call.started_at, "verifier_label": label},
         "step": step_now(await checklist_of(ask.session, file)).as_dict(),
         "chat": await _chat(ask, file),
+        "recording": await _recording(ask, file),
         "peer_seen_at": file.call.verifier_seen_at,
         "grace_s": ask.settings.call_grace_s,
         **ice_of(ask.settings, file.call.id, "applicant", ask.now),
     }
     order = [step.key for step in steps_of(file.access.role)]
-    return View("call_applicant.html", data, {"order": order})
+    page_only = {
+        "order": order,
+        "meeting": file.meeting.id,
+        "asked": text_for(ask.settings, (await role_names(ask.session)).of(file.access.role)),
+    }
+    return View("call_applicant.html", data, page_only)
 
 
 async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
@@ -93,6 +100,7 @@ async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
         "chat": await _chat(ask, file),
         "reasons": [reason_row(one) for one in await offered_reasons(ask.session)],
         "longest_explanation": LONGEST_EXPLANATION,
+        "recording": await _recording(ask, file),
         "peer_seen_at": file.call.applicant_seen_at,
         "grace_s": ask.settings.call_grace_s,
         "arrival_s": ask.settings.arrival_s,
@@ -106,6 +114,14 @@ async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
     store = ask.request.app[DOCUMENTS]
     drawn = [await described(store, one) for one in documents]
     return View("call_verifier.html", data | {"documents": drawn})
+
+
+async def _recording(ask: Ask[CallFile], file: CallFile) -> dict[str, Any] | None:
+    """How it stands, and how much of a picture to send; nothing where calls are not recorded."""
+    if ask.settings.recording == "off":
+        return None
+    news = await ask.request.app[CONTROL_ROOM].read(ask.session, file.call.id)
+    return news.as_dict() | {"kilobits": ask.settings.recording_kilobits}
 
 
 async def _chat(ask: Ask[CallFile], file: CallFile) -> list[dict[str, Any]]:

@@ -15,6 +15,8 @@ from desk.keys import DOCUMENTS, DRAINING, LIMITS
 from desk.limits import JOINS_OF_AN_ACCOUNT
 from desk.pages.times import moving
 from desk.problems import Problem, already_decided, restarting
+from desk.recording import consent
+from desk.recording.consent_tables import Answer
 from desk.relays import relay_urls
 from desk.schedule.booking import hold_time
 from desk.schedule.meetings import OpenSpan, open_span
@@ -29,6 +31,7 @@ async def meeting(ask: Ask[tuple[Meeting, Access]]) -> View:
     """GET /meetings/{id}."""
     booked, access = ask.thing
     span = _span(ask, booked, access)
+    stands = await consent.standing(ask.session, booked.id)
     live = await line.live_ticket(ask.session, ask.identity.id)
     ticket = live if live and live.meeting == booked.id else None
     data = {
@@ -38,7 +41,12 @@ async def meeting(ask: Ask[tuple[Meeting, Access]]) -> View:
         "letter_number": access.letter_number,
         "ticket": {"url": f"/waiting/{ticket.id}", "state": ticket.state} if ticket else None,
     }
-    return View("meeting.html", data, {"relays": relay_urls(ask.settings)})
+    page_only = {
+        "relays": relay_urls(ask.settings),
+        "asks_consent": ask.settings.recording != "off",
+        "consent_answer": consent.answer_of(stands),
+    }
+    return View("meeting.html", data, page_only)
 
 
 def _meeting_row(ask: Ask[Any], booked: Meeting, access: Access, span: OpenSpan) -> dict[str, Any]:
@@ -68,6 +76,7 @@ async def join(ask: Ask[tuple[Meeting, Access]]) -> Done:
         raise restarting()
     _demand_open(ask, booked, access)
     await hold_scheduled(ask.session, access)
+    await _demand_consent(ask, booked)
     await hold_time(ask.session, booked)
     late_after = timedelta(minutes=ask.settings.late_after_minutes)
     ticket, is_new = await line.join(
@@ -89,6 +98,19 @@ async def join(ask: Ask[tuple[Meeting, Access]]) -> Done:
         ask.request.app[DOCUMENTS].prepare(documents)
 
     return Done(body, url, tell)
+
+
+async def _demand_consent(ask: Ask[Any], booked: Meeting) -> None:
+    """Who has not answered yet is asked in the waiting room, where the place is kept meanwhile."""
+    stands = await consent.standing(ask.session, booked.id, hold=True)
+    refused = consent.answer_of(stands) is Answer.REFUSED
+    if ask.settings.recording == "required" and refused:
+        detail = _(
+            "Panggilan di meja ini selalu direkam, dan Anda tidak setuju. Anda dapat mengubah "
+            "jawaban, memilih verifikasi tatap muka, atau mencari jadwal lain."
+        )
+        url = f"/meetings/{booked.id}/consent"
+        raise Problem(409, "consent_refused", _("Persetujuan diperlukan"), detail, url=url)
 
 
 def _demand_open(ask: Ask[Any], booked: Meeting, access: Access) -> None:

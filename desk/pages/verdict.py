@@ -17,6 +17,9 @@ from desk.directory.roles import role_names
 from desk.keys import MAIL_WAITS, TEMPLATES
 from desk.notices.verdict_mail import verdict_mail
 from desk.pages.mail_preview import framed
+from desk.problems import Problem
+from desk.recording import consent
+from desk.words import _
 from signaling.server import Signaling
 from waiting_room.errors import NotYourCall
 from waiting_room.tables import CallOutcome
@@ -40,6 +43,8 @@ async def give(ask: Ask[CallFile]) -> Done:
     """POST /calls/{id}/verdict."""
     file, app = ask.thing, ask.request.app
     judgement = ask.body(VerdictForm).judgement()
+    if judgement.decision is Decision.APPROVED and ask.settings.recording == "required":
+        await _demand_consent(ask)
     await verdicts.decide(
         ask.session, file, judgement, app[TEMPLATES], ask.settings.public_url, ask.now
     )
@@ -50,6 +55,17 @@ async def give(ask: Ask[CallFile]) -> Done:
         await signaling.call_ended(file.call.id, outcome.value, ways_on(outcome, file.ticket.id))
 
     return Done({"decision": outcome.value, "url": "/desk"}, "/desk", tell)
+
+
+async def _demand_consent(ask: Ask[CallFile]) -> None:
+    """A recorder that fails hinders nobody; whoever does not agree is verified elsewhere."""
+    stands = await consent.standing(ask.session, ask.thing.meeting.id, hold=True)
+    if stands is None or not stands.allows:
+        detail = _(
+            "Di meja ini panggilan harus direkam, dan pemohon belum menyetujuinya. Akhiri "
+            "panggilan; pemohon dapat diverifikasi secara tatap muka."
+        )
+        raise Problem(409, "no_consent", _("Persetujuan rekaman belum ada"), detail)
 
 
 async def preview(ask: Ask[CallFile]) -> web.StreamResponse:

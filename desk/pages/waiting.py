@@ -9,7 +9,10 @@ from desk.access.files import find_meeting
 from desk.answers import led_on
 from desk.asks import Ask, Done, View, wants_json
 from desk.audit import Did
+from desk.directory.roles import role_names
 from desk.keys import DATABASE, SIGNALING
+from desk.recording import consent
+from desk.recording.consent_text import text_for
 from desk.relays import relay_urls
 from desk.retrying import unavailable
 from signaling.server import Signaling
@@ -23,7 +26,9 @@ async def waiting(ask: Ask[Ticket]) -> View | web.StreamResponse:
     if ticket.state not in {TicketState.WAITING, TicketState.SET_ASIDE}:
         return await _moved_on(ask, ticket)
     (booked, access), _parties = await find_meeting(ask.session, ticket.meeting)
+    stands = await consent.standing(ask.session, ticket.meeting)
     last_call = await line.outcome_of_last_call(ask.session, ticket.id)
+    names = await role_names(ask.session)
     # Signaling may read the line anew, one at a time. Whoever waited for that with a connection in
     # hand could keep it from getting one, so this page gives its own back first.
     await ask.session.close()
@@ -34,13 +39,15 @@ async def waiting(ask: Ask[Ticket]) -> View | web.StreamResponse:
     if wants_json(ask.request):
         return View("waiting.html", data)
     page_only = {
-        "ticket": {"id": ticket.id, "state": ticket.state.value},
+        "ticket": {"id": ticket.id, "state": ticket.state.value, "meeting": ticket.meeting},
         "place": place.as_dict(),
         "meeting": {"starts_at": booked.starts_at, "zone": ZoneInfo(access.timezone)},
         "letter_number": access.letter_number,
         "hold_minutes": ask.settings.hold_minutes,
         "last_call": last_call,
         "relays": relay_urls(ask.settings),
+        "consent_answer": consent.answer_of(stands),
+        "asked": text_for(ask.settings, names.of(access.role)),
     }
     return View("waiting.html", data, page_only)
 

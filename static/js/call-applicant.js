@@ -3,6 +3,7 @@
 import { Call } from "./call.js";
 import { showEnd } from "./call-over.js";
 import { chime } from "./chime.js";
+import { wireConsent } from "./consent.js";
 import { Countdown } from "./countdown.js";
 import { duration, secondsSince } from "./durations.js";
 import { need } from "./elements.js";
@@ -16,7 +17,7 @@ import { word } from "./words.js";
 
 /**
  * @typedef {import("./seat.js").Place & {id: string, started_at: string, peer_name: string,
- *   grace_s: number, step: import("./task.js").Step, order: string[]}} Data
+ *   grace_s: number, recording: import("./call.js").Wiring["recording"], step: import("./task.js").Step, order: string[]}} Data
  */
 /** @typedef {import("./call.js").Ended} Ended */
 
@@ -82,6 +83,7 @@ const call = new Call({
   peerName: data.peer_name,
   place: data,
   grace_s: data.grace_s,
+  recording: data.recording,
   ended: (ended) => hear(ended),
   heard,
   learned,
@@ -89,4 +91,5 @@ const call = new Call({
 });
 const task = new Task(data.step, data.order);
 call.socket.on("step", (step) => task.show(step));
+wireConsent(() => call.refresh());
 const hear = wireLeave(`/calls/${data.id}`, call, conclude);

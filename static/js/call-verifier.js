@@ -11,13 +11,14 @@ import { isTyping, need } from "./elements.js";
 import { wireEnd } from "./end-call.js";
 import { wireNotes } from "./notes.js";
 import { pageData } from "./page-data.js";
+import { RecordingControl } from "./recording-control.js";
 import { wireReveals } from "./reveal.js";
 import { startTimer } from "./timer.js";
 import { Verdict } from "./verdict.js";
 
 /**
  * @typedef {import("./seat.js").Place & {id: string, started_at: string, peer_name: string,
- *   grace_s: number, arrival_s: number, has_arrived: boolean,
+ *   grace_s: number, recording: import("./call.js").Wiring["recording"], arrival_s: number, has_arrived: boolean,
  *   handling_target_s: number, documents: import("./documents.js").Document[],
  *   checklist: import("./checklist.js").Step[],
  *   challenge: import("./checklist.js").Challenge}} Data
@@ -43,11 +44,14 @@ const away = new ApplicantAway({
   ending: wireEnd(path, hooks),
   late: () => call.learn({ late: true }),
 });
+const control = data.recording ? new RecordingControl(path) : null;
 const call = new Call({
   peerName: data.peer_name,
   grace_s: data.grace_s,
   place: data,
   met: data.has_arrived,
+  recording: data.recording,
+  recorded: (news) => control?.follow(news),
   ended,
   learned: (facts) => away.follow(facts),
 });

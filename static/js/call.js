@@ -2,6 +2,7 @@
 // camera and microphone, messages. HTTP has the truth; the socket brings the other side's news.
 
 import { Refused, read } from "./api.js";
+import { Recording } from "./call-recording.js";
 import { statusOf } from "./call-status.js";
 import { play, showStatus, wireSound } from "./call-view.js";
 import { Chat } from "./chat.js";
@@ -29,6 +30,8 @@ import { keepAwake } from "./wake-lock.js";
  * @property {number} grace_s how long the desk keeps the call for a side that is away
  * @property {(ended: Ended) => void} ended
  * @property {boolean} [met] whether the other side has been there before this page was
+ * @property {(import("./call-recording.js").News & {kilobits: number}) | null} recording how it stands; null where calls are not recorded
+ * @property {(news: import("./call-recording.js").News) => void} [recorded] it stands in another way
  * @property {() => void} [heard] the other side wrote a message
  * @property {(answer: any) => void} [refreshed] the desk was asked how the call stands
  * @property {(facts: import("./call-status.js").Facts) => void} [learned] the connection changed
@@ -61,6 +64,8 @@ export class Call {
     };
     /** @type {ReturnType<typeof setTimeout> | undefined} until the call may be over without us */
     this.lapsing = undefined;
+    /** @type {Recording | null} */
+    this.recording = null;
     this.seat = takeSeat();
     this.socket = this.seat.socket;
     /** Whether the call was just taken: there is nothing to be read again. */
@@ -71,12 +76,16 @@ export class Call {
     this.quality = new Quality({
       peer: this.peer,
       tell: (report) => this.socket.connected && this.socket.emit("quality", report),
-      show: (report) => this.sending.measured(report),
+      show: (report) => this.measured(report),
     });
     this.own = new OwnMedia(
-      (kind, track) => this.peer.setTrack(kind, track),
+      (kind, track) => {
+        this.peer.setTrack(kind, track);
+        this.recording?.setTrack(kind, track);
+      },
       () => this.showOwn(),
     );
+    if (wiring.recording) this.recording = new Recording(this, wiring.recording, wiring.recorded);
     this.listen();
     this.wirePage();
     this.learn({});
@@ -102,6 +111,7 @@ export class Call {
     this.hasLeft = true;
     this.seat.leave();
     this.quality.close();
+    this.recording?.close();
     this.own.close();
   }
 
@@ -193,6 +203,7 @@ export class Call {
       if (answer.state !== "open") return this.end({ reason: answer.outcome, url: answer.url });
       this.chat.catchUp(answer.chat);
       this.wiring.refreshed?.(answer);
+      if (answer.recording) this.recording?.take(answer.recording);
       if (this.facts.online) this.learn({ peerSeenAt: answer.peer_seen_at });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -219,6 +230,13 @@ export class Call {
     if (this.hasLeft) return;
     showStatus(statusOf(Object.assign(this.facts, news)));
     this.wiring.learned?.(this.facts);
+    this.recording?.follow(this.facts.link === "connected");
+  }
+
+  /** @param {import("./quality.js").Report} report */
+  measured(report) {
+    this.sending.measured(report);
+    this.recording?.setSoundAlone(report.sound_only);
   }
 
   showOwn() {

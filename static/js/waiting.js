@@ -2,6 +2,7 @@
 
 import { Refused, read } from "./api.js";
 import { chime, unlockSound } from "./chime.js";
+import { wireConsent } from "./consent.js";
 import { closeAfterPassage, passOn } from "./passage.js";
 import { follow, isOlder } from "./place.js";
 import { closePreview, openPreview } from "./preview.js";
@@ -150,6 +151,7 @@ document.querySelector("[data-leave]")?.addEventListener("click", (click) => {
 dialog.querySelector("form[action]")?.addEventListener("submit", () => {
   leaving = true;
 });
+wireConsent();
 wireCheck(JSON.parse(data.textContent ?? "").relays);
 document.querySelector("[data-chime]")?.addEventListener("click", chime);
 document.addEventListener("pointerdown", unlockSound, { once: true });

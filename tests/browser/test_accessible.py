@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import Desk, sign_in
@@ -47,6 +47,9 @@ async def test_the_applicants_pages_before_the_call(browser: Browser, demo: Desk
     await page.get_by_role("button", name="Gabung Rapat").click()
     await page.wait_for_url(re.compile("/waiting/"))
     await is_accessible(page)
+    await page.get_by_role("link", name="Baca dan jawab").click()
+    await is_accessible_at_both_ends(page)
+    await page.get_by_role("button", name="Nanti").click()
     await page.get_by_role("button", name="Keluar dari antrean").click()
     await is_accessible(page)
     # Who stays in line would be taken by the next test, for as long as the desk waits for them.
@@ -104,6 +107,13 @@ async def test_the_way_to_a_meeting(browser: Browser, demo: Desk) -> None:
     await page.get_by_role("button", name="Keluar dari antrean").click()
     await page.get_by_role("button", name="Ya, keluar").click()
     await page.wait_for_url(re.compile("/meetings/"))
+    meeting = page.url
+    await page.goto(f"{meeting}/consent")
+    await is_accessible_at_both_ends(page)
+    await page.get_by_role("button", name="Setuju dan Lanjutkan").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await is_accessible_at_both_ends(page)
+    await page.goto(meeting)
     await page.get_by_role("button", name="Cari Jadwal Lain").click()
     await page.wait_for_url(re.compile("/times"))
     await is_accessible_at_both_ends(page)

@@ -1,4 +1,4 @@
-"""A call between Firefox and Chromium, either of them on either side."""
+"""A call between Firefox and Chromium, either of them on either side; it is recorded."""
 
 import re
 from collections.abc import AsyncIterator
@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Desk, Person, sign_in
 from tests.browser.firefox import Both, both, with_firefox
+from tests.browser.recorded import agrees, call_of, know_of_it, recording_of
 from tests.browser.test_path import both_see_each_other, joins, passes_steps, says, takes_next
 
 pytestmark = [with_firefox, pytest.mark.asyncio(loop_scope="module")]
@@ -79,9 +80,12 @@ async def test_a_whole_call(side: str, number: int, browsers: Both, demo: Desk) 
     fox, other = (applicant, verifier) if side == "applicant" else (verifier, applicant)
     await joins(applicant)
     await expect(applicant.page.locator("[data-place]")).to_have_text("1")
+    await agrees(applicant)
     await fox.page.evaluate(STAYS)
     await takes_next(verifier, applicant)
     await talk(applicant, verifier)
+    await know_of_it(applicant, verifier)
+    call = call_of(verifier)
 
     await says(applicant.page, "Selamat pagi")
     await expect(verifier.page.locator("[data-chat-log]")).to_contain_text("Selamat pagi")
@@ -109,6 +113,9 @@ async def test_a_whole_call(side: str, number: int, browsers: Both, demo: Desk) 
     await verifier.page.wait_for_url(re.compile("/desk$"))
     await applicant.page.wait_for_url(re.compile(r":\d+/$"))
     await expect(applicant.page.get_by_text("Disetujui").first).to_be_visible()
+    for seen in (await recording_of(verifier, demo, call)).values():
+        assert len(seen.pictures_s) > 10
+        assert len(seen.sounds_s) > 50
     assert fox.faults == []
     assert other.faults == []
 

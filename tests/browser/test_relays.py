@@ -1,4 +1,4 @@
-"""Calls through a real coturn, by UDP, TCP and TLS; and what becomes of them when it dies."""
+"""Calls through a real coturn, by UDP, TCP and TLS, and their recording; and when it dies."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -8,8 +8,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from media.files import SIDES
 from tests.browser.conftest import Desk, Person, chromium, running, sign_in
 from tests.browser.firefox import trust, with_certutil
+from tests.browser.recorded import agrees, know_of_it
 from tests.browser.test_path import both_see_each_other, joins, takes_next
 from tests.relay import SECRET, Relay, relay, with_coturn
 from tests.sink import Sink
@@ -19,8 +21,8 @@ pytestmark = with_coturn
 # The pair of candidates that a page's packets take: what its own one is, and how it reaches its
 # relay. The transport names it; older Firefox marks it instead, which all of them do.
 SELECTED = """
-async () => {
-  const reports = await window.peers.at(-1).getStats();
+async (which) => {
+  const reports = await window[which ?? "peers"].at(-1).getStats();
   const all = [...reports.values()];
   const { selectedCandidatePairId: id } = all.find(({ type }) => type === "transport") ?? {};
   const pair = id ? reports.get(id) : all.find(({ selected }) => selected);
@@ -30,6 +32,9 @@ async () => {
 """
 
 
+ANSWERED = "window.legs.at(-1).remoteDescription.sdp"
+
+
 @pytest.fixture(scope="module")
 def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
     with relay(tmp_path_factory.mktemp("relay") / "coturn") as started:
@@ -37,7 +42,12 @@ def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
 
 
 async def in_call(
-    browser: Browser, desk: Desk, number: int, verifiers: Browser | None = None
+    browser: Browser,
+    desk: Desk,
+    number: int,
+    verifiers: Browser | None = None,
+    *,
+    is_recorded: bool = False,
 ) -> tuple[Person, Person]:
     """An applicant and a verifier, maybe in another browser, who see each other."""
     applicant, verifier = await asyncio.gather(
@@ -45,8 +55,12 @@ async def in_call(
         sign_in(verifiers or browser, desk, f"verifikator{number}@demo.test"),
     )
     await joins(applicant)
+    if is_recorded:
+        await agrees(applicant)
     await takes_next(verifier, applicant)
     await both_see_each_other(applicant, verifier)
+    if is_recorded:
+        await know_of_it(applicant, verifier)
     return applicant, verifier
 
 
@@ -78,7 +92,7 @@ async def test_media_goes_through_the_relay_by_tls(
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
-async def test_media_goes_through_the_relay_alone(
+async def test_media_and_its_recording_go_through_the_relay_alone(
     transport: str, browser: Browser, coturn: Relay, sink: Sink, tmp_path: Path
 ) -> None:
     settings = {
@@ -87,9 +101,15 @@ async def test_media_goes_through_the_relay_alone(
         "DESK_RELAY_ONLY": "1",
     }
     with running(tmp_path / "desk", sink, **settings) as desk:
-        for person in await in_call(browser, desk, 1):
+        for person in await in_call(browser, desk, 1, is_recorded=True):
             assert await person.page.evaluate(SELECTED) == ["relay", "relay", transport]
+            own, _recorders, way = await person.page.evaluate(SELECTED, "legs")
+            assert (own, way) == ("relay", transport)
+            # The recorder is behind the relay as well, should nobody reach it directly.
+            assert " typ relay " in await person.page.evaluate(ANSWERED)
             assert person.faults == []
+        for side in SIDES:
+            assert list(desk.folder.glob(f"recordings/*/{side}-001.mkv.sealed"))
 
 
 async def test_a_dead_relay_is_said_and_the_call_kept(

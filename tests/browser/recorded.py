@@ -1,0 +1,60 @@
+"""Calls that are recorded: agreed to by the labels, and looked at once they are over."""
+
+import re
+import sqlite3
+from contextlib import closing
+
+from playwright.async_api import expect
+
+from desk.recording.chunks import BROWSER
+from desk.recording.keys import unwrap
+from media.files import SIDES, side_file
+from media.sealed import SealedReader
+from tests.browser.conftest import Desk, Person
+from tests.media_legs import Decoded, decoded
+
+# By a leg to the recorder, and not by what a browser says of itself.
+LEGS = "SELECT side FROM recording_segment WHERE recording = ? AND recorder != ?"
+FINISHED = "SELECT id, wrapped_key FROM recording WHERE call = ? AND state = 'finished'"
+
+
+async def agrees(applicant: Person) -> None:
+    """From the question in the waiting room to consent."""
+    await applicant.page.get_by_role("link", name="Baca dan jawab").click()
+    consent = applicant.page.get_by_role("dialog", name="Persetujuan Perekaman")
+    await consent.get_by_label("Saya telah membaca dan menyetujui perekaman sesi ini.").check()
+    await consent.get_by_role("button", name="Setuju dan Lanjutkan").click()
+    await expect(consent).to_be_hidden()
+
+
+async def know_of_it(*people: Person) -> None:
+    """Everybody is told that frames are being written."""
+    for person in people:
+        await expect(person.page.get_by_text("Sesi ini sedang direkam")).to_be_visible()
+
+
+def call_of(person: Person) -> str:
+    """The call whose page this is."""
+    found = re.search("/calls/([^/?#]+)", person.page.url)
+    assert found, person.page.url
+    return found[1]
+
+
+async def recording_of(person: Person, desk: Desk, call: str) -> dict[str, Decoded]:
+    """Each side of a call that is over, decoded, once it is put together; nothing is wrong."""
+    for _try in range(200):
+        with closing(sqlite3.connect(desk.folder / "desk.db")) as database:
+            if row := database.execute(FINISHED, (call,)).fetchone():
+                legs = database.execute(LEGS, (row[0], BROWSER)).fetchall()
+                break
+        await person.page.wait_for_timeout(100)
+    assert row, "the recording was not put together"
+    assert {side for (side,) in legs} == set(SIDES)
+    assert " 0 wrong" in desk.run("recordings", "verify")
+    key = unwrap((desk.folder / "secret-key").read_text().strip(), row[1])
+    return {side: _decoded(desk, side_file(row[0], side), key) for side in SIDES}
+
+
+def _decoded(desk: Desk, name: str, key: bytes) -> Decoded:
+    with closing(SealedReader(desk.folder / "recordings" / name, key, name)) as file:
+        return decoded(file.read(0, file.plain_bytes))
