@@ -10,7 +10,6 @@ from desk.directory.roles import role_form
 from desk.directory.tables import Way
 from desk.notices.kinds import Kind
 from desk.notices.notices import tell
-from desk.schedule import news
 from desk.schedule.booking import book_earliest
 from desk.schedule.tables import Meeting
 from desk.settings import Settings
@@ -48,7 +47,7 @@ async def tell_sent(
     """Tell the applicant what happens next, by notice and by mail."""
     access, meeting = sent.access, sent.meeting
     if meeting:
-        await news.booked(session, templates, settings, meeting, access, now)
+        await tell(session, templates, settings, Kind.BOOKED, access, now=now, meeting=meeting)
         return
     due_at = access.submitted_at + settings.review
     await tell(session, templates, settings, Kind.RECEIVED, access, now=now, due_at=due_at)

@@ -12,9 +12,11 @@ from desk.accounts.tables import Role
 from desk.asks import Ask, Done, View
 from desk.directory.roles import role_names
 from desk.keys import MAIL_WAITS, TEMPLATES
+from desk.notices.kinds import Kind
+from desk.notices.notices import tell
 from desk.problems import Problem
 from desk.reshown import Reshown
-from desk.schedule import booking, news
+from desk.schedule import booking
 from desk.schedule.calendar import place_of, read_calendar
 from desk.schedule.offers import Day, free_days, free_times
 from desk.schedule.plan import read_plan
@@ -72,15 +74,18 @@ async def move(ask: Ask[Booked]) -> Done:
             raise
         raise Reshown(refused, await _view(ask, "", refused)) from None
     templates = ask.request.app[TEMPLATES]
-    await news.moved(ask.session, templates, ask.settings, meeting, access, ask.now, before_at)
+    await tell(
+        ask.session, templates, ask.settings, Kind.MOVED, access,
+        now=ask.now, meeting=meeting, before_at=before_at,
+    )  # fmt: skip
     app = ask.request.app
 
-    def tell(_signaling: Signaling) -> None:
+    def wake(_signaling: Signaling) -> None:
         app[MAIL_WAITS].set()
 
     url = "/schedule/unplaced" if by_staff else f"/meetings/{meeting.id}"
     at = meeting.starts_at.isoformat()
-    return Done({"meeting": meeting.id, "starts_at": at, "url": url}, url, tell)
+    return Done({"meeting": meeting.id, "starts_at": at, "url": url}, url, wake)
 
 
 def _day_of(ask: Ask[Any], starts_at: str) -> str:

@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk import audit
 from desk.access.tables import Access, AccessState
-from desk.schedule import news, slots
+from desk.notices.kinds import Kind
+from desk.notices.notices import tell
+from desk.schedule import slots
 from desk.schedule.booking import cancel, move_for_the_desk
 from desk.schedule.calendar import Calendar, place_of, read_calendar
 from desk.schedule.plan import Plan, read_plan
@@ -54,16 +56,26 @@ async def replan(
     done = Resettled()
     for meeting, access in sorted(lost, key=lambda pair: (pair[0].starts_at, pair[0].id)):
         before_at = meeting.starts_at
-        try:
-            await move_for_the_desk(session, settings, meeting, access, now)
-        except NoFreeTime:
-            await cancel(session, meeting, now, audit.SYSTEM)
-            await news.cancelled(session, templates, settings, meeting, access, now)
-            done.unplaced.append(access.number)
-        else:
-            await news.moved(session, templates, settings, meeting, access, now, before_at)
+        if await _moves(session, settings, meeting, access, now):
+            kind, about = Kind.MOVED, {"before_at": before_at}
             done.moved += 1
+        else:
+            kind, about = Kind.CANCELLED, {}
+            done.unplaced.append(access.number)
+        await tell(session, templates, settings, kind, access, now=now, meeting=meeting, **about)
     return done
+
+
+async def _moves(
+    session: AsyncSession, settings: Settings, meeting: Meeting, access: Access, now: datetime
+) -> bool:
+    """Give a meeting another time, or take it away: whether there was one."""
+    try:
+        await move_for_the_desk(session, settings, meeting, access, now)
+    except NoFreeTime:
+        await cancel(session, meeting, now, audit.SYSTEM)
+        return False
+    return True
 
 
 Booked = tuple[Meeting, Access]

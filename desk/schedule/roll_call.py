@@ -18,7 +18,8 @@ from desk.audit import Did
 from desk.clock import Clock
 from desk.database import Database
 from desk.finishing import finished
-from desk.schedule import news
+from desk.notices.kinds import Kind
+from desk.notices.notices import tell
 from desk.schedule.closing import replan
 from desk.schedule.meetings import open_span
 from desk.schedule.tables import Meeting, Slot, SlotDay
@@ -58,8 +59,8 @@ class RollCall:
                     if is_over:
                         await _mark_no_show(session, meeting, now, came=came)
                     elif await _mark_missed(session, meeting, now):
-                        them = (self._templates, self._settings, meeting, access, now)
-                        await news.missed(session, *them)
+                        how = (self._templates, self._settings, Kind.MISSED)
+                        await tell(session, *how, access, now=now, meeting=meeting)
 
     def _closes_at(self, meeting: Meeting, access: Access) -> datetime:
         return open_span(meeting, ZoneInfo(access.timezone), self._settings).closes_at
