@@ -73,10 +73,11 @@ class SocketClient(asyncio.Protocol):
         self._lost()
 
     def say(self, text: bytes) -> None:
-        """Send a short text; its mask is zero, which leaves it as it is."""
+        """Send a text under 64 kB; its mask is zero, which leaves it as it is."""
+        size = bytes([MASKED | len(text)])
         if len(text) >= SHORTEST_LONG:
-            raise ValueError("only short texts are said")
-        self._transport.write(bytes([FINAL | TEXT, MASKED | len(text)]) + bytes(4) + text)
+            size = bytes([MASKED | SHORTEST_LONG]) + len(text).to_bytes(2, "big")
+        self._transport.write(bytes([FINAL | TEXT]) + size + bytes(4) + text)
 
     def close(self) -> None:
         """Hang up."""
