@@ -48,7 +48,7 @@ from desk.routes import add_routes
 from desk.schedule.roll_call import RollCall
 from desk.settings import Settings
 from desk.templating import Templates
-from signaling.server import attach, build_server
+from signaling.server import Signaling, attach, socket_server
 
 
 def build_app(settings: Settings, clock: Clock | None = None) -> web.Application:
@@ -65,7 +65,10 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     app[DRAINING] = asyncio.Event()
     app[DOCUMENTS] = DocumentStore(settings.data_dir, settings.secret_key)
     house = DeskHouse(settings, app[CLOCK], app[DATABASE], app[DENIALS])
-    app[SIGNALING] = build_server(settings.public_url, house, app[CLOCK].seconds)
+    sockets = socket_server(
+        settings.public_url, app[CLOCK].seconds, is_direct=settings.direct_sockets
+    )
+    app[SIGNALING] = Signaling(sockets, house)
     delivery = Delivery(settings, app[CLOCK], app[DATABASE])
     app[MAIL_WAITS] = delivery.written
     add_routes(app)

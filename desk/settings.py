@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     turn_url: str = ""
     turn_secret: str = ""
     relay_only: bool = False
+    direct_sockets: bool = True
     mail_from: str = "Meja Verifikasi <noreply@localhost>"
     timezone: str = "Asia/Jakarta"
     organisation: str = "LPSE Nusa Raya"

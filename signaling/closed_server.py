@@ -15,7 +15,6 @@ from signaling.limits import (
     LONGEST_OUTSIDE_S,
     MESSAGES_AT_ONCE,
     MESSAGES_EACH_S,
-    MOST_UNREAD,
     Head,
     TokenBucket,
     head_of,
@@ -23,6 +22,7 @@ from signaling.limits import (
 )
 from signaling.messages import NAMESPACES, SAID
 from signaling.news import News
+from signaling.slices import Turn
 
 BINARY = (packets.BINARY_EVENT, packets.BINARY_ACK)
 EVENTS = (packets.EVENT, packets.BINARY_EVENT)
@@ -110,15 +110,21 @@ class ClosedServer(socketio.AsyncServer):
 
     async def sweep(self) -> None:
         """Close the connections of those who do not read, and of those who never come in."""
-        now = self.eio.seconds()
+        turn = Turn()
         for eio_sid, visit in list(self._visits.items()):
-            socket = self.eio.sockets.get(eio_sid)
-            if any(self._is_in(eio_sid, one) for one in NAMESPACES):
-                visit.outside_since = now
-            if socket is not None and socket.queue.qsize() > MOST_UNREAD:
-                await self.eio.forget_unread(eio_sid)
-            elif now - visit.outside_since > LONGEST_OUTSIDE_S:
-                await self.drop(eio_sid)
+            await self._look_at(eio_sid, visit)
+            if turn.is_over():
+                await turn.of_others()
+
+    async def _look_at(self, eio_sid: str, visit: Visit) -> None:
+        now = self.eio.seconds()
+        socket = self.eio.sockets.get(eio_sid)
+        if any(self._is_in(eio_sid, one) for one in NAMESPACES):
+            visit.outside_since = now
+        if socket is not None and self.eio.is_stuck(socket):
+            await self.eio.forget_unread(eio_sid)
+        elif now - visit.outside_since > LONGEST_OUTSIDE_S:
+            await self.drop(eio_sid)
 
     def _is_in(self, eio_sid: str, namespace: str) -> bool:
         sid = self.manager.sid_from_eio_sid(eio_sid, namespace)

@@ -11,12 +11,15 @@ from typing import Any
 import engineio
 from aiohttp import web
 from engineio.async_drivers.aiohttp import WebSocket, translate_request
+from engineio.async_socket import AsyncSocket
 
 from signaling.limits import (
+    MOST_UNREAD,
     SIGNS_AT_ONCE,
     SIGNS_EACH_S,
     SLOWEST_POST_S,
     SLOWEST_READER_S,
+    SLOWEST_UPGRADE_S,
     Seconds,
     TokenBucket,
 )
@@ -34,21 +37,51 @@ class Unreadable(engineio.exceptions.EngineIOError, OSError):
 class Ear(WebSocket):
     """A WebSocket that passes on frames alone, and leaves a client that does not read."""
 
+    def __init__(self, handler: Any, server: "ClosedEngine") -> None:
+        """The library's handler is a method of the Engine.IO socket that this one is for."""
+        super().__init__(handler, server)
+        self._socket: AsyncSocket = handler.__self__
+
     async def __call__(self, environ: dict[str, Any]) -> web.StreamResponse:
-        """Serve one connection."""
-        self._transport = environ["aiohttp.request"].transport
-        self._signs = TokenBucket(SIGNS_EACH_S, SIGNS_AT_ONCE, self.server.seconds)
-        response: web.StreamResponse = await super().__call__(environ)
+        """Serve one connection. Raises Unreadable where another is being made of the session."""
+        self._begin(environ)
+        try:
+            response: web.StreamResponse = await super().__call__(environ)
+        finally:
+            self._end()
         return response
+
+    def _begin(self, environ: dict[str, Any]) -> None:
+        request = environ["aiohttp.request"]
+        # Kept for as long as the connection, the rest would be the largest part of it.
+        environ.clear()
+        environ["aiohttp.request"] = request
+        self._transport = request.transport
+        self._signs = TokenBucket(SIGNS_EACH_S, SIGNS_AT_ONCE, self.server.seconds)
+        if self._socket.upgrading:
+            raise Unreadable
+
+    def _end(self) -> None:
+        # Left true, as the library does, a poll would be answered at once and for ever.
+        self._socket.upgrading = False
 
     async def wait(self) -> str | bytes:
         """The next frame. Raises Unreadable, which closes the connection."""
-        frame: str | bytes = await super().wait()
+        frame: str | bytes
+        frame = await (super().wait() if self._socket.upgraded else self._before_the_upgrade())
         if isinstance(frame, bytes):
             return frame
         if not FRAME.fullmatch(frame) or not (frame.startswith("4") or self._signs.take()):
             raise Unreadable
         return frame
+
+    async def _before_the_upgrade(self) -> Any:
+        """The next frame of a client that still polls; its pings do not come this way."""
+        try:
+            async with asyncio.timeout(self.server.slowest_upgrade_s):
+                return await super().wait()
+        except TimeoutError:
+            raise Unreadable from None
 
     async def send(self, message: str | bytes) -> None:
         """Send a frame. Raises TimeoutError for a client that has long read nothing."""
@@ -89,13 +122,16 @@ def _translated(request: web.Request) -> dict[str, Any]:
 class ClosedEngine(engineio.AsyncServer):
     """An Engine.IO server with these ears; `seconds` is a monotonic clock."""
 
+    ear: type[Ear] = Ear
+
     def __init__(self, *, seconds: Seconds, **options: Any) -> None:
         """The other options are the library's."""
         super().__init__(**options)
         self.seconds = seconds
         self.slowest_reader_s = SLOWEST_READER_S
+        self.slowest_upgrade_s = SLOWEST_UPGRADE_S
         self._async: dict[str, Any] = self._async | {
-            "websocket": Ear,
+            "websocket": self.ear,
             "translate_request": _translated,
         }
 
@@ -112,6 +148,10 @@ class ClosedEngine(engineio.AsyncServer):
         if socket := self.sockets.pop(sid, None):
             await socket.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
             await socket.queue.put(None)
+
+    def is_stuck(self, socket: AsyncSocket) -> bool:
+        """Whether too much waits for a client that does not read it."""
+        return bool(socket.queue.qsize() > MOST_UNREAD)
 
     async def forget_unread(self, sid: str) -> None:
         """Close the connection of a client that does not read, without what it has not read."""

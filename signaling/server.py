@@ -9,6 +9,7 @@ from aiohttp import web
 
 from signaling.call import CallNamespace
 from signaling.closed_server import ClosedServer, Sweep
+from signaling.direct import DirectServer
 from signaling.door import DoorNamespace
 from signaling.house import House
 from signaling.limits import LARGEST_MESSAGE_BYTES, Seconds
@@ -135,9 +136,15 @@ def _cut_off(requests: list[web.Request]) -> None:
             request.transport.close()
 
 
-def build_server(origin: str, house: House, seconds: Seconds) -> Signaling:
-    """A Socket.IO server that accepts `origin` alone; `seconds` is a monotonic clock."""
-    server = ClosedServer(
+def socket_server(
+    origin: str, seconds: Seconds, *, is_direct: bool, **options: Any
+) -> ClosedServer:
+    """A Socket.IO server that accepts `origin` alone; `seconds` is a monotonic clock.
+
+    One that is not `is_direct` delivers as the libraries do. Further options are theirs.
+    """
+    return (DirectServer if is_direct else ClosedServer)(
+        **options,
         seconds=seconds,
         async_mode="aiohttp",
         cors_allowed_origins=[origin],
@@ -152,7 +159,6 @@ def build_server(origin: str, house: House, seconds: Seconds) -> Signaling:
         # Nor do WebSockets compress: the desk takes the offer away.
         http_compression=False,
     )
-    return Signaling(server, house)
 
 
 def attach(signaling: Signaling, app: web.Application) -> None:

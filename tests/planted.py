@@ -16,9 +16,11 @@ import pytest
 from desk import idempotency, reaper
 from desk.access import verdicts
 from desk.house import DeskHouse
+from signaling import direct
 from signaling.presence import Presence
 from signaling.watch import Watch
 from tests import (
+    test_direct,
     test_idempotency,
     test_leases,
     test_line,
@@ -262,3 +264,71 @@ AT_A_START: dict[str, Bug] = {
         found_by=test_leases.test_a_restart_gives_both_sides_a_full_grace,
     ),
 }
+
+# Found by a test of the sockets without the desk around them.
+ON_THE_SOCKETS: dict[str, Bug] = {
+    "outbox: what is held comes last": Bug(
+        changes=(
+            Change(direct.Outbox.hold, "self._held += frames", "self._held = frames + self._held"),
+        ),
+        found_by=test_direct.test_each_hears_its_news_in_the_order_of_the_telling,
+    ),
+    "outbox: a packet overtakes what is held": Bug(
+        changes=(
+            Change(
+                direct.Outbox.put_nowait,
+                "self.hold(framed(sent.encode()))",
+                "self._transport.write(framed(sent.encode()))",
+            ),
+        ),
+        found_by=test_direct.test_an_acknowledgement_overtakes_no_news,
+    ),
+    "outbox: without end": Bug(
+        changes=(Change(direct.Outbox.release, "> MOST_UNREAD_BYTES", "> 1 << 40"),),
+        found_by=test_direct.test_one_who_never_reads_is_dropped_and_the_others_miss_nothing,
+    ),
+    "outbox: it does not hang up": Bug(
+        changes=(Change(direct.Outbox.hang_up, "self._ear.hang_up()", "pass"),),
+        found_by=test_direct.test_whoever_is_dropped_leaves_nothing_behind,
+        told={"bad": test_direct.silent},
+    ),
+    "ear: nobody is cut off": Bug(
+        changes=(Change(direct.DirectEar._close_or_cut_off, "self._transport.abort()", "pass"),),
+        found_by=test_direct.test_a_stopped_process_is_dropped_when_its_ping_is_due,
+    ),
+    "ear: what waited for a poll is lost": Bug(
+        changes=(Change(direct.DirectEar._take_over, "while not waited.empty()", "while False"),),
+        found_by=test_direct.test_one_who_changes_over_hears_on_the_socket_what_waited,
+    ),
+    "ear: a session has two WebSockets": Bug(
+        changes=(Change(direct.DirectEar._change_over, "upgrading = True", "upgrading = False"),),
+        found_by=test_direct.test_a_session_changes_over_once_at_a_time,
+    ),
+    "ping: it is not sent": Bug(
+        changes=(
+            Change(
+                direct._ping, "socket.queue.put_nowait(packet.Packet(packet.PING))", "pass"
+            ),
+        ),
+        found_by=test_direct.test_a_stopped_process_is_dropped_when_its_ping_is_due,
+    ),
+    "tell: those who poll are forgotten": Bug(
+        changes=(Change(direct.DirectManager._hold, "for part in encoded:", "for part in []:"),),
+        found_by=test_direct.test_each_hears_its_news_in_the_order_of_the_telling,
+    ),
+    "tell: nobody is skipped": Bug(
+        changes=(Change(direct.DirectManager._hearers, "if sid not in skipped", "if True"),),
+        found_by=test_direct.test_each_hears_its_news_in_the_order_of_the_telling,
+    ),
+    "tell: cancelled, it stops": Bug(
+        changes=(
+            Change(direct._in_slices, "finally:\n        for outbox in rest:",
+                   "finally:\n        for outbox in []:"),
+        ),
+        found_by=test_direct.test_a_telling_that_is_cancelled_reaches_everybody,
+    ),
+    "tell: bytes as a text": Bug(
+        changes=(Change(direct.framed, "(BINARY, message)", "(TEXT, message)"),),
+        found_by=test_direct.test_binary_news_reaches_those_on_sockets_and_those_who_poll,
+    ),
+}  # fmt: skip

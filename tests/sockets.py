@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,6 +12,13 @@ from tests.scenes import InCall
 from tests.support import Visitor
 
 PATIENCE_S = 15.0  # a bound for hanging tests, never a measure
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for something that the server does by itself."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0)
 
 
 class Refused(Exception):

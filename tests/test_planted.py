@@ -9,7 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.database import Database
 from desk.settings import Settings
-from tests import silence, sockets
+from signaling import slices
+from tests import silence, sockets, telling, test_direct
 from tests.hall import Hall
 from tests.line_machine import run_machine
 from tests.planted import (
@@ -17,6 +18,7 @@ from tests.planted import (
     AT_THE_DESK,
     BY_THE_MACHINE,
     IN_THE_HALL,
+    ON_THE_SOCKETS,
     Bug,
     Change,
     forget_statements,
@@ -137,3 +139,17 @@ async def test_without_its_bug_the_test_of_the_start_passes(
     bug: Bug, settings: Settings, clock: SetClock
 ) -> None:
     await bug.found_by(settings, clock)
+
+
+@pytest.mark.parametrize("bug", ON_THE_SOCKETS)
+async def test_a_test_of_the_sockets_finds(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without its bug each of them passes where it stands."""
+    planted = ON_THE_SOCKETS[bug]
+    plant(planted.changes, monkeypatch)
+    for module in (sockets, telling, test_direct):
+        monkeypatch.setattr(module, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(slices, "SLICE_S", 0.0)
+    asked = inspect.signature(planted.found_by).parameters
+    told = {"is_direct": True, "monkeypatch": monkeypatch, **planted.told}
+    with pytest.raises(FOUND):
+        await planted.found_by(**{name: told[name] for name in asked})
