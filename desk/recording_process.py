@@ -39,7 +39,7 @@ async def _record(settings: Settings, *, beside: bool) -> None:
     allowed, relays = _networks(settings), partial(_relays, settings)
     link.recorder = Recorder(limit, folder, link.tell, allowed=allowed, relays=relays)
     serving = asyncio.create_task(link.run())
-    await _until_told_to_end(beside=beside)
+    await until_told_to_end(beside=beside)
     has_stopped = False
     with suppress(TimeoutError):
         async with asyncio.timeout(STOPS_WITHIN_S):
@@ -73,7 +73,8 @@ def _own_addresses() -> list[IPv4Network | IPv6Network]:
     return [ipaddress.ip_network(one if isinstance(one, str) else one[0]) for one in found]
 
 
-async def _until_told_to_end(*, beside: bool) -> None:
+async def until_told_to_end(*, beside: bool) -> None:
+    """Until a signal; `beside`: until standard input ends, too."""
     loop, end = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end.set)

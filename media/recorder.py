@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,14 +110,15 @@ class Recorder:
 
     async def close(self, recording: str, side: str | None = None) -> None:
         """End the legs of a recording, or of one side of it; returns when their files are whole."""
-        for opened in list(self._open.values()):
-            if opened.wanted.recording == recording and side in (None, opened.wanted.side):
-                await self._end(opened)
+        await self._end_all(
+            opened
+            for opened in self._open.values()
+            if opened.wanted.recording == recording and side in (None, opened.wanted.side)
+        )
 
     async def stop(self) -> None:
         """End all legs."""
-        for opened in list(self._open.values()):
-            await self._end(opened)
+        await self._end_all(self._open.values())
         if self._timer is not None:
             self._timer.cancel()
         if self._ending:
@@ -168,6 +169,10 @@ class Recorder:
         task = asyncio.get_running_loop().create_task(self._end(opened))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
+
+    async def _end_all(self, legs: "Iterable[_Opened]") -> None:
+        # At once: where a relay is gone, each of them takes seconds to end.
+        await asyncio.gather(*map(self._end, list(legs)))
 
     async def _end(self, opened: "_Opened") -> None:
         """End a leg and tell its facts, once."""

@@ -1,5 +1,6 @@
 """The operator's commands, as processes of their own."""
 
+import asyncio
 import http.client
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from desk.recording_process import until_told_to_end
 from desk.settings import Settings
 from tests import postgres
 from tests.support import free_port, on_postgresql
@@ -246,6 +248,21 @@ def test_the_operator_works_on_postgresql_as_well(settings: Settings, desk_comma
     assert (answer.returncode, answer.stdout) == (0, "0 entries verified, 1 not sealed yet\n")
     answer = desk_command("recordings", "verify", **on_server)
     assert (answer.returncode, answer.stdout) == (0, "0 recordings, 0 files, 0 wrong\n")
+
+
+async def test_a_recorder_beside_a_desk_ends_with_it(
+    desk_command: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The desk's end of the pipe is let go of: no signal, no word.
+    answer = desk_command("record", "--beside", DESK_SECRET_KEY="k" * 43)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    # What can be read for ever is not read for ever, while there are farewells to be said.
+    end, desks = os.pipe()
+    with os.fdopen(end) as pipe:
+        monkeypatch.setattr(sys, "stdin", pipe)
+        os.close(desks)
+        await until_told_to_end(beside=True)
+        assert not asyncio.get_running_loop().remove_reader(end)
 
 
 @on_postgresql

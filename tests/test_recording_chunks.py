@@ -1,5 +1,6 @@
 """Where UDP is blocked: a browser's own recording in numbered chunks, sealed as they come."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -37,10 +38,11 @@ async def test_chunks_are_kept_once_each_and_marked_as_the_clients_word(desk: Ru
     await consents(desk, scene)
     async with listening(scene.verifier, "/call", call=scene.call, page="pv") as verifier:
         assert await scene.applicant.act(begin) == (200, {"segment": 1})
+        desk.clock.forward(seconds=2)
         for number, chunk in enumerate(CHUNKS):
             # Each of them twice: an answer may get lost.
             for _try in range(2):
-                answer = await send(scene.applicant, scene, f"1/{number}", chunk)
+                answer = await send(scene.applicant, scene, f"1/{number}?after_ms=300", chunk)
                 assert answer == (200, {"next": number + 1})
         await verifier.hears("recording", applicant="written")
         is_problem(await send(scene.applicant, scene, "1/5", b"late"), 409, "chunk_missing")
@@ -51,13 +53,25 @@ async def test_chunks_are_kept_once_each_and_marked_as_the_clients_word(desk: Ru
         await verifier.hears("recording", applicant="silent")
         # The next segment of the side closes this one.
         assert await scene.applicant.act(begin) == (200, {"segment": 2})
+        bad = await send(scene.applicant, scene, "2/0?after_ms=-1", CHUNKS[0])
+        is_problem(bad, 422, "invalid_input")
+        desk.clock.forward(seconds=2)
+        await send(scene.applicant, scene, f"2/0?after_ms={10**30}", CHUNKS[0])
+        assert await scene.applicant.act(begin) == (200, {"segment": 3})
         await verifier.hears("recording", applicant="none")
     is_problem(await send(scene.applicant, scene, "1/3", b"late"), 409, "segment_closed")
     async with desk.database.reading() as session:
         recording = (await session.execute(select(Recording))).scalar_one()
-        segment = await session.get_one(RecordingSegment, (recording.id, "applicant", 1))
+        segment, second = [
+            await session.get_one(RecordingSegment, (recording.id, "applicant", number))
+            for number in (1, 2)
+        ]
     assert segment.facts["notes"] == {"clients_word": 1}
     assert segment.recorder == "browser"
+    # It began when the browser says, but not after something of it had come.
+    assert segment.started_at - recording.started_at == timedelta(milliseconds=300)
+    assert segment.ended_at is not None
+    assert second.started_at == segment.ended_at + timedelta(seconds=4 + 2)
     key = unwrap(desk.settings.secret_key, recording.wrapped_key)
     with SealedReader(desk.settings.recordings / segment.file, key, segment.file) as reader:
         assert b"".join(reader.blocks()) == b"".join(CHUNKS)

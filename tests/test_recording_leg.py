@@ -293,7 +293,7 @@ async def test_beyond_its_limit_a_recorder_takes_no_call(running_recorder: Runni
 
 
 @with_coturn
-async def test_a_recorder_behind_a_relay_records(
+async def test_a_recorder_behind_a_relay_records_and_ends_without_it(
     running_recorder: RunningRecorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with relay(tmp_path / "relay") as coturn:
@@ -314,7 +314,11 @@ async def test_a_recorder_behind_a_relay_records(
             while running_recorder.picture().frames < 30:
                 running_recorder.forward(0.0)
                 await asyncio.sleep(0)
-        facts = await running_recorder.facts()
+        # Nobody answers the farewell to it, which would be said for half a minute.
+        coturn.server.kill()
+        monkeypatch.setattr("media.leg.CLOSES_WITHIN_S", 0.2)
+        async with asyncio.timeout(5):
+            facts = await running_recorder.facts()
         assert len(decoded(running_recorder.content()).pictures_s) == 30
         assert facts.tracks[0].frames == 50
         await sender.close()

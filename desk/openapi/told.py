@@ -176,6 +176,7 @@ QUERIES: Mapping[Handler, Fields] = {
     claim.preview: verdict.VerdictForm,
     uploads.send: uploads.Next,
     uploads.remove: uploads.Next,
+    recording_legs.take_chunk: recording_legs.Begun,
 }
 
 # A page answers JSON or HTML, as it is asked for; these answer only so, whoever asks.

@@ -16,6 +16,7 @@ from desk.dispatch import who_asks
 from desk.keys import CONTROL_ROOM, DATABASE, SETTINGS
 from desk.problems import Problem
 from desk.recording import lifetime, pauses
+from desk.recording.chunks import Chunk
 from desk.recording.tables import Recording, RecordingState
 from desk.words import _
 from media.control import LARGEST_OFFER
@@ -30,6 +31,12 @@ class Offer(BaseModel):
     """What a side's page offers to send (SDP)."""
 
     sdp: str = Field(max_length=LARGEST_OFFER)
+
+
+class Begun(BaseModel):
+    """When a browser's own recording began: milliseconds after the desk had opened its segment."""
+
+    after_ms: int = Field(0, ge=0)
 
 
 async def open_leg(request: web.Request) -> web.StreamResponse:
@@ -53,10 +60,12 @@ async def open_chunks(request: web.Request) -> web.StreamResponse:
 async def take_chunk(request: web.Request) -> web.StreamResponse:
     """POST /calls/{id}/recording/chunks/{segment}/{number}: one of its chunks, from 0 on."""
     file, side = await sender(request)
+    after_ms = parse(Begun, request.query).after_ms
     segment, number = int(request.match_info["segment"]), int(request.match_info["number"])
     content = await in_time(request, request.read())
     room = request.app[CONTROL_ROOM]
-    taken = await room.take_chunk(file, side, segment, number, content)
+    chunk = Chunk(content, after_ms)
+    taken = await room.take_chunk(file, side, segment, number, chunk)
     return web.json_response(taken, dumps=dump, headers=PRIVATE)
 
 

@@ -5,10 +5,11 @@ To the desk this is one more recorder, and what it tells is the client's word: `
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from desk.clock import Clock
 from desk.problems import Problem
 from desk.words import _
 from media.control import News, Open
@@ -29,6 +30,7 @@ class Coming:
     side: Side
     segment: int
     file: SealedWriter
+    opened_at: datetime
     heard_s: float
     next: int = 0
     is_silent: bool = False
@@ -36,14 +38,20 @@ class Coming:
     ended_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Chunk:
+    """Some of a segment; it began `after_ms` after the desk had opened it, as the browser says."""
+
+    content: bytes
+    after_ms: int = 0
+
+
 class Chunks:
     """Seals chunks as they come, each once and in their order."""
 
-    def __init__(
-        self, folder: Path, told: Callable[[News], Awaitable[None]], seconds: Callable[[], float]
-    ) -> None:
-        """`told` hears of it what it hears of recorders; `seconds` is a monotonic clock."""
-        self._folder, self._told, self._seconds = folder, told, seconds
+    def __init__(self, folder: Path, told: Callable[[News], Awaitable[None]], clock: Clock) -> None:
+        """`told` hears of it what it hears of recorders."""
+        self._folder, self._told, self._clock = folder, told, clock
         self._coming: dict[tuple[str, Side], Coming] = {}
 
     async def open(self, wanted: Open) -> None:
@@ -57,11 +65,12 @@ class Chunks:
             wanted.side,
             wanted.segment,
             SealedWriter(path, wanted.key, name),
-            self._seconds(),
+            self._clock.now(),
+            self._clock.seconds(),
         )
 
     async def take(
-        self, recording: str, side: Side, segment: int, number: int, content: bytes
+        self, recording: str, side: Side, segment: int, number: int, chunk: Chunk
     ) -> int:
         """Keep a chunk unless it is there already: the number of the next. Raises a Problem."""
         one = self._coming.get((recording, side))
@@ -71,17 +80,19 @@ class Chunks:
         if number > one.next:
             detail = _("Potongan rekaman sebelumnya belum sampai.")
             raise Problem(409, "chunk_missing", _("Potongan terlewat"), detail, next=one.next)
-        one.heard_s = self._seconds()
-        if number == one.next and content:
-            one.file.write(content)
+        one.heard_s = self._clock.seconds()
+        if number == one.next and chunk.content:
+            one.file.write(chunk.content)
             one.next += 1
-            one.ended_at = datetime.now(UTC)
-            await self._begun(one)
+            one.ended_at = now = self._clock.now()
+            await self._begun(one, chunk.after_ms, now)
         return one.next
 
-    async def _begun(self, one: Coming) -> None:
+    async def _begun(self, one: Coming, after_ms: int, now: datetime) -> None:
         if one.started_at is None:
-            one.started_at = one.ended_at
+            # The first chunk comes when it is full, and late on a weak network.
+            longest_ms = (now - one.opened_at) / timedelta(milliseconds=1)
+            one.started_at = one.opened_at + timedelta(milliseconds=min(after_ms, longest_ms))
             await self._tell("started", one)
         elif one.is_silent:
             one.is_silent = False
@@ -96,7 +107,7 @@ class Chunks:
     async def look(self) -> None:
         """Say who is silent, and end what nothing came of for too long."""
         for one in list(self._coming.values()):
-            silence_s = self._seconds() - one.heard_s
+            silence_s = self._clock.seconds() - one.heard_s
             if silence_s > GONE_AFTER_S:
                 await self._end(one)
             elif silence_s > SILENT_AFTER_S and not one.is_silent and one.started_at:

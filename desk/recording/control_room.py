@@ -21,7 +21,7 @@ from desk.finishing import finished
 from desk.keyring import derive
 from desk.problems import Problem
 from desk.recording import legs, lifetime, showing
-from desk.recording.chunks import BROWSER, Chunks
+from desk.recording.chunks import BROWSER, Chunk, Chunks
 from desk.recording.consent_tables import Answer, Consent
 from desk.recording.recorders import Listener, NotRecorded, Recorders
 from desk.recording.refusals import has_room, refused
@@ -54,7 +54,7 @@ class ControlRoom:
         self.recorders = Recorders(
             settings.recorders_socket, derive(settings.secret_key, "recorders")
         )
-        self.chunks = Chunks(settings.recordings, self._told, clock.seconds)
+        self.chunks = Chunks(settings.recordings, self._told, clock)
         self.recorders.listener = Listener(self._met, self._told, self._lost)
 
     async def open_leg(self, file: CallFile, side: Side, offer: str) -> dict[str, Any]:
@@ -89,13 +89,13 @@ class ControlRoom:
         return {"segment": wanted.segment}
 
     async def take_chunk(
-        self, file: CallFile, side: Side, segment: int, number: int, content: bytes
+        self, file: CallFile, side: Side, segment: int, number: int, chunk: Chunk
     ) -> dict[str, Any]:
         """Keep a chunk: the number of the next one. Raises a Problem."""
         async with self._database.reading() as session:
             recording = await lifetime.recording_of(session, file.call.id)
         name = recording.id if recording else ""
-        return {"next": await self.chunks.take(name, side, segment, number, content)}
+        return {"next": await self.chunks.take(name, side, segment, number, chunk)}
 
     def _demand_room(self) -> None:
         if not has_room(self._settings):

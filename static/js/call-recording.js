@@ -84,7 +84,7 @@ export class Recording {
 
   act() {
     const { call, isSettled, news } = this;
-    const hasAny = call.own.stream.getTracks().length > 0;
+    const hasAny = Object.values(this.tracks()).some(Boolean);
     const wanted = news.state === "ready" && isSettled && hasAny && !call.hasLeft;
     if (wanted && !this.leg && !this.isOpening && !this.again) this.open();
   }
@@ -109,21 +109,35 @@ export class Recording {
     }
   }
 
+  get isByChunks() {
+    return this.fruitless >= TRIES_BY_UDP;
+  }
+
+  /** What is to be sent. A browser's own recording has the picture from its beginning, or not. */
+  tracks() {
+    const { own } = this.call;
+    const hasPicture = !(this.isByChunks && this.isSoundAlone);
+    return { audio: own.track("audio"), video: hasPicture ? own.track("video") : null };
+  }
+
   async makeLeg() {
-    const tracks = { audio: this.call.own.track("audio"), video: this.call.own.track("video") };
-    const wiring = {
-      path: location.pathname,
-      kilobits: this.kilobits,
-      tracks,
-      lost: () => this.lost(),
-    };
-    if (this.fruitless >= TRIES_BY_UDP) {
+    if (this.isByChunks) {
       const { RecordingChunks } = await import("./recording-chunks.js");
-      return new RecordingChunks(wiring);
+      const { isSoundAlone } = this;
+      return new RecordingChunks({ ...this.wires(), isSoundAlone, renew: () => this.renew() });
     }
     const { RecordingLeg } = await import("./recording-leg.js");
     const configuration = this.call.seat.relays?.configuration() ?? {};
-    return new RecordingLeg({ ...wiring, configuration });
+    return new RecordingLeg({ ...this.wires(), configuration });
+  }
+
+  wires() {
+    return {
+      path: location.pathname,
+      kilobits: this.kilobits,
+      tracks: this.tracks(),
+      lost: () => this.lost(),
+    };
   }
 
   /** @param {Refused} refusal */
@@ -160,6 +174,12 @@ export class Recording {
     this.tryAgain();
   }
 
+  /** The next segment begins at once. */
+  renew() {
+    this.drop();
+    this.act();
+  }
+
   drop() {
     this.leg?.close();
     this.leg = null;
@@ -173,9 +193,7 @@ export class Recording {
   setTrack(kind, track) {
     if (!this.leg) return this.act();
     if (this.leg.has(kind)) return this.leg.setTrack(kind, track);
-    if (!track) return;
-    this.drop();
-    this.act();
+    if (track) this.renew();
   }
 
   /** @param {boolean} alone */
@@ -183,6 +201,7 @@ export class Recording {
     if (alone === this.isSoundAlone) return;
     this.isSoundAlone = alone;
     this.leg?.setSoundAlone(alone);
+    this.act();
   }
 
   close() {

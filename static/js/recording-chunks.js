@@ -10,8 +10,14 @@ const AGAIN_MS = 1_000;
 const MOST_WAITING = 120;
 const SOUND_KILOBITS = 32;
 
+/**
+ * @typedef {object} More
+ * @property {boolean} isSoundAlone whether the picture was left out
+ * @property {() => void} renew begin the next segment at once
+ */
+
 export class RecordingChunks {
-  /** @param {Omit<import("./recording-leg.js").Wiring, "configuration">} wiring */
+  /** @param {Omit<import("./recording-leg.js").Wiring, "configuration"> & More} wiring */
   constructor(wiring) {
     this.wiring = wiring;
     this.hasStood = true;
@@ -20,6 +26,9 @@ export class RecordingChunks {
     /** @type {Blob[]} */
     this.waiting = [];
     this.isSending = false;
+    this.giveUp = new AbortController();
+    /** When recording began, after the desk had opened the segment. */
+    this.after_ms = 0;
     const tracks = Object.values(wiring.tracks).filter((track) => track !== null);
     this.kinds = tracks.map(({ kind }) => kind);
     this.recorder = new MediaRecorder(new MediaStream(tracks), {
@@ -43,9 +52,13 @@ export class RecordingChunks {
    * @throws {import("./api.js").Refused}
    */
   async open() {
+    const asked_ms = performance.now();
     const { segment } = await act(`${this.wiring.path}/recording/chunks`);
     this.url = `${this.wiring.path}/recording/chunks/${segment}`;
-    if (!this.isClosed) this.recorder.start(SLICE_MS);
+    if (this.isClosed) return;
+    this.recorder.start(SLICE_MS);
+    // The answer was under way for half of that time.
+    this.after_ms = Math.round((performance.now() - asked_ms) / 2);
   }
 
   /** A recorder of this kind keeps to the tracks that it began with. */
@@ -53,7 +66,19 @@ export class RecordingChunks {
     this.give();
   }
 
-  setSoundAlone() {}
+  /**
+   * The call comes first: what has not been sent of a picture is given up.
+   * @param {boolean} alone
+   */
+  setSoundAlone(alone) {
+    if (alone === this.wiring.isSoundAlone) return;
+    if (alone) {
+      this.recorder.ondataavailable = null;
+      this.waiting = [];
+      this.giveUp.abort();
+    }
+    this.wiring.renew();
+  }
 
   close() {
     this.isClosed = true;
@@ -100,12 +125,13 @@ export class RecordingChunks {
       "X-CSRF-Token": token,
     };
     try {
-      const url = `${this.url}/${this.number}`;
+      const url = `${this.url}/${this.number}?after_ms=${this.after_ms}`;
       const answer = await fetch(url, {
         method: "POST",
         headers,
         body,
         credentials: "same-origin",
+        signal: this.giveUp.signal,
       });
       return answer.status;
     } catch {

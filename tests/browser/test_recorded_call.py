@@ -1,14 +1,36 @@
-"""A recorded call by the labels: consent asked, both sides recorded, the recorder killed."""
+"""A recorded call by the labels: consent asked, both sides recorded, the recorder killed; and from
+where no way leads to a recorder."""
 
+import json
 import os
+import re
 import signal
+import sqlite3
+from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, Route, expect
 
-from tests.browser.conftest import Desk, sign_in
-from tests.browser.recorded import know_of_it
+from desk.recording.chunks import BROWSER
+from tests.browser.conftest import Desk, Person, sign_in
+from tests.browser.recorded import agrees, call_of, know_of_it, recording_of
 from tests.browser.test_path import joins, takes_next
+from tests.browser.test_playback import FRAMES, READY
+
+# To a recorder nothing may leave this page but through a relay, and there is none.
+WITHOUT_UDP = """
+const Watched = RTCPeerConnection;
+window.RTCPeerConnection = class extends Watched {
+  addTransceiver(what, options) {
+    if (options?.direction === "sendonly") {
+      this.setConfiguration({ ...this.getConfiguration(), iceTransportPolicy: "relay" });
+    }
+    return super.addTransceiver(what, options);
+  }
+};
+"""
 
 
 def recorder_of(desk: Desk) -> int:
@@ -51,3 +73,74 @@ async def test_both_sides_are_recorded_through_the_death_of_the_recorder(
     faults = applicant.faults + verifier.faults
     faults = [one for one in faults if "status of 422" not in one and "status of 503" not in one]
     assert faults == []
+
+
+async def test_without_udp_a_browser_records_by_itself_and_goes_on_where_its_network_was_lost(
+    browser: Browser, demo: Desk
+) -> None:
+    applicant = await sign_in(browser, demo, "pemohon2@demo.test")
+    verifier = await sign_in(browser, demo, "verifikator2@demo.test")
+    await applicant.context.add_init_script(WITHOUT_UDP)
+    await joins(applicant)
+    await agrees(applicant)
+    lost = await loses_a_chunk(applicant.page)
+    async with applicant.page.expect_response(re.compile(r"/chunks/\d+/2\?")) as answered:
+        await takes_next(verifier, applicant)
+        await know_of_it(applicant, verifier)
+    assert (await answered.value).status == 200
+    call = call_of(verifier)
+    await ends(verifier)
+    assert len(lost) == 1
+
+    sides = await recording_of(verifier, demo, call, "applicant")
+    pictures_s = sides["applicant"].pictures_s
+    assert max(after - before for before, after in pairwise(pictures_s)) < 0.9
+    segments = manifest_of(demo, call)["segments"]
+    (segment,) = (one for one in segments if one["recorder"] == BROWSER)
+    assert (segment["side"], segment["found"]["state"]) == ("applicant", "whole")
+    assert segment["facts"]["notes"] == {"clients_word": 1}
+    await plays(verifier)
+    # Offers without a way, and the chunk that was lost.
+    faults = [one for one in applicant.faults + verifier.faults if "/recording/" not in one]
+    assert faults == []
+
+
+async def loses_a_chunk(page: Page) -> list[str]:
+    """The second chunk's first try does not leave the page: a list that it is added to."""
+    lost: list[str] = []
+
+    async def lose(route: Route) -> None:
+        lost.append(route.request.url)
+        await route.abort("internetdisconnected")
+
+    await page.route(re.compile(r"/chunks/\d+/1\?"), lose, times=1)
+    return lost
+
+
+async def ends(verifier: Person) -> None:
+    """The call, and the applicant waits again."""
+    await verifier.page.get_by_role("button", name="Akhiri panggilan").click()
+    dialog = verifier.page.get_by_role("dialog")
+    await dialog.get_by_label("Kembalikan ke antrean").check()
+    await dialog.get_by_role("button", name="Akhiri").click()
+    await verifier.page.wait_for_url(re.compile("/desk$"))
+
+
+def manifest_of(desk: Desk, call: str) -> Any:
+    with closing(sqlite3.connect(desk.folder / "desk.db")) as database:
+        (text,) = database.execute("SELECT manifest FROM recording WHERE call = ?", (call,))
+    return json.loads(text[0])
+
+
+async def plays(person: Person) -> None:
+    """The newest recording is found and played: both sides move."""
+    page = person.page
+    await page.goto(re.sub(r"(//[^/]+).*", r"\1/recordings", page.url))
+    await page.get_by_role("list", name="Rekaman").get_by_role("link").first.click()
+    await page.get_by_label("Alasan menayangkan").fill("Pemeriksaan mutu")
+    await page.get_by_role("button", name="Putar rekaman").click()
+    await page.wait_for_function(READY)
+    before = await page.evaluate(FRAMES)
+    await page.get_by_role("button", name="Putar", exact=True).click()
+    moved = f"(before) => ({FRAMES})().every((n, i) => n > before[i] + 5)"
+    await page.wait_for_function(moved, arg=before)
