@@ -95,9 +95,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     )  # fmt: skip
     app.cleanup_ctx.extend((_stores, _once(reaper.start_anew), _telling, *map(_running, work)))
     if settings.recording != "off":
-        app.cleanup_ctx.extend(
-            (room.recorders.listening, _running(room.run), _running(finisher.run))
-        )
+        app.cleanup_ctx.extend((room.door.listening, _running(room.run), _running(finisher.run)))
     return app
 
 

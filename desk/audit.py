@@ -91,6 +91,7 @@ class Did(StrEnum):
     RECORDING_BEGUN = "recording_begun"
     RECORDING_ENDED = "recording_ended"
     RECORDING_SEALED = "recording_sealed"
+    RECORDING_SETTLED = "recording_settled"
     RECORDING_VIEWED = "recording_viewed"
     RECORDING_LEFT = "recording_left"
     RECORDING_HELD = "recording_held"

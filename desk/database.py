@@ -11,8 +11,9 @@ committed). A reader sees one moment there too (REPEATABLE READ).
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import aiosqlite
 import asyncpg
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
@@ -32,7 +33,11 @@ PRAGMAS = (
     # NORMAL can lose a committed verdict when the power fails (trust.md, finding 8).
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    # A key that was destroyed must not lie on in a page's free space.
+    "PRAGMA secure_delete = ON",
 )
+# Meanwhile other writers wait: a reader that takes longer is tried again later.
+FORGETS_WITHIN_MS = 500
 
 # For each of the two engines; a server admits 100 connections where nobody says otherwise.
 POSTGRESQL_CONNECTIONS = 10
@@ -137,6 +142,25 @@ class Database:
         """A session that commits at the end of the block, or rolls back on an exception."""
         async with self._write() as session, session.begin():
             yield session
+
+    async def forget_old_pages(self) -> bool:
+        """Empty SQLite's log, where pages lie as they were before a row was overwritten.
+
+        False while somebody reads what is older. PostgreSQL keeps its own: see ARCHITECTURE.md.
+        """
+        if self.writer.dialect.name != "sqlite":
+            return True
+        async with self.writer.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver = cast(aiosqlite.Connection, raw.driver_connection)
+            # Not in a transaction, which every statement of ours would begin.
+            await driver.execute(f"PRAGMA busy_timeout = {FORGETS_WITHIN_MS}")
+            try:
+                result = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                is_busy, *_pages = await result.fetchone() or (1,)
+            finally:
+                await driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        return not is_busy
 
     async def close(self) -> None:
         """Close every connection."""

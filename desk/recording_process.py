@@ -37,7 +37,7 @@ async def _record(settings: Settings, *, beside: bool) -> None:
     limit = settings.recorder_limit
     link = DeskLink(settings.recorders_socket, key, secrets.token_hex(8), folder, limit)
     allowed, relays = _networks(settings), partial(_relays, settings)
-    link.recorder = Recorder(limit, folder, link.tell, allowed=allowed, relays=relays)
+    link.recorder = Recorder(limit, folder, link.telling.tell, allowed=allowed, relays=relays)
     serving = asyncio.create_task(link.run())
     await until_told_to_end(beside=beside)
     has_stopped = False
@@ -45,7 +45,7 @@ async def _record(settings: Settings, *, beside: bool) -> None:
         async with asyncio.timeout(STOPS_WITHIN_S):
             await link.recorder.stop()
             has_stopped = True
-    await link.untold_are_told(GOODBYE_WITHIN_S)
+    await link.telling.all_is_told(GOODBYE_WITHIN_S)
     if link.is_finishing or not has_stopped:
         # Nobody waits for that: it is begun anew by another recorder, and a thread has no end.
         os._exit(0)

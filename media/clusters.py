@@ -16,7 +16,7 @@ from media.stream import segment_children
 VIDEO, AUDIO = 1, 2
 CODECS = {b"V_VP8": VIDEO, b"A_OPUS": AUDIO}
 OWN_NUMBERS = (ebml.TRACK_NUMBER, ebml.TRACK_UID)
-KEY = 0x80
+KEY, DISCARDABLE = 0x80, 0x01
 # Of a SimpleBlock: the track, milliseconds after its cluster, flags.
 BLOCK_HEAD = struct.Struct(">BhB")
 # What a stranger wrote may say anything of its time, and be of nothing but empty frames.
@@ -24,6 +24,8 @@ LONGEST_MS = 6 * 3600 * 1000
 MOST_FRAMES = 10_000
 # A frame of Opus without sound; 20 ms of it.
 SILENCE, SILENCE_MS = b"\xf8\xff\xfe", 20
+# The flags and bytes of silence of ours, so that it is never taken for what was sent.
+FILLED_IN = bytes([KEY | DISCARDABLE]) + SILENCE
 # Less is what arrival and rounding do.
 GAP_MS = 2 * SILENCE_MS
 CLUSTER_MS = 1000
@@ -129,7 +131,7 @@ def without_gaps(clusters: Iterable[Cluster]) -> Iterator[Cluster]:
 def _silence(from_ms: int, until_ms: int, cluster_ms: int) -> Iterator[Frame]:
     for at_ms in range(from_ms, until_ms - SILENCE_MS + 1, SILENCE_MS):
         after_ms = at_ms - cluster_ms
-        content = BLOCK_HEAD.pack(KEY | AUDIO, after_ms, KEY) + SILENCE
+        content = BLOCK_HEAD.pack(KEY | AUDIO, after_ms, KEY | DISCARDABLE) + SILENCE
         yield Frame(AUDIO, after_ms, is_key=True, content=content)
 
 

@@ -1,19 +1,20 @@
 """When a call has ended: of each side's segments one file to play, and a strip to find one's way.
 
 Runs in a thread of the recorder. What is written gets its name only when it is whole, so it may be
-done again after a recorder died in the middle of it.
+done again after a recorder died in the middle of it. Segments are only read: it is the desk that
+lets them give way to a file that holds them.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from media.files import SIDES, side_file, strip_file
+from media.files import SIDES, is_settled, names_are_kept, side_file, strip_file
+from media.looking import Found, look_at_segment, look_at_side
 from media.peaks import strip_of
-from media.sealed import Sealed, SealedReader, SealedWriter, Tampered
+from media.sealed import Sealed, SealedReader, SealedWriter
 from media.webm import NothingRecorded, Remuxed, remux
 
 
@@ -29,24 +30,12 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What lies on the disk of a segment, by a look at every byte of it.
-
-    `state`: whole, cut (its end is not there), changed (from `frame` on; None: its head), missing.
-    The hash is of all of a whole or cut segment that can be read; `torn_sha256` of the rest of a
-    frame behind it.
-    """
-
-    state: str
-    sha256: str | None = None
-    plain_bytes: int = 0
-    frame: int | None = None
-    torn_sha256: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Finished:
-    """What came of a side: a file to play. `strip` is empty where it could not be decoded."""
+    """What came of a side: a file to play. `strip` is empty where it could not be decoded.
+
+    `holds` names segments in their order, from the first on: all of their frames were read again
+    in the file once it was on the disk, and are the same.
+    """
 
     file: str
     sha256: str
@@ -55,6 +44,11 @@ class Finished:
     cues: int
     strip: str
     strip_sha256: str
+    holds: list[str] = field(default_factory=list)
+
+
+class Settled(OSError):
+    """Segments gave way to this file already: it is all there is of them."""
 
 
 def finish(folder: Path, recording: str, key: bytes, segments: Sequence[Part]) -> dict[str, Any]:
@@ -63,37 +57,24 @@ def finish(folder: Path, recording: str, key: bytes, segments: Sequence[Part]) -
     Gives, as JSON has them, what was `found` by file, and what was made of the `sides`; a side of
     which there is nothing is left out. Raises OSError, for a full disk say.
     """
-    found = {part.file: look(folder, part.file, key) for part in segments}
+    found = {part.file: look_at_segment(folder, part.file, key) for part in segments}
     good = [part for part in segments if found[part.file].sha256]
     sides: dict[str, Any] = {}
     for side in SIDES:
-        if parts := [part for part in good if part.side == side]:
+        if parts := sorted((part for part in good if part.side == side), key=_offset_ms):
             with suppress(NothingRecorded):
-                sides[side] = asdict(_finish_side(folder, recording, side, key, parts))
+                made = _finish_side(folder, recording, key, parts)
+                holds = _held(folder, made, key, {part.file: found[part.file] for part in parts})
+                sides[side] = asdict(replace(made, holds=holds))
     return {"found": {file: asdict(what) for file, what in found.items()}, "sides": sides}
 
 
-def look(folder: Path, file: str, key: bytes) -> Found:
-    """Read a whole file, and say what is there."""
-    digest, plain_bytes = hashlib.sha256(), 0
-    try:
-        with SealedReader(folder / file, key, file) as reader:
-            for block in reader.blocks():
-                digest.update(block)
-                plain_bytes += len(block)
-            state = "whole" if reader.is_whole else "cut"
-            torn = None if reader.is_whole else hashlib.sha256(reader.torn()).hexdigest()
-    except FileNotFoundError:
-        return Found("missing")
-    except Tampered as tampered:
-        return Found("changed", frame=tampered.frame)
-    return Found(state, digest.hexdigest(), plain_bytes, torn_sha256=torn)
+def _offset_ms(part: Part) -> int:
+    return part.offset_ms
 
 
-def _finish_side(
-    folder: Path, recording: str, side: str, key: bytes, parts: Iterable[Part]
-) -> Finished:
-    file = side_file(recording, side)
+def _finish_side(folder: Path, recording: str, key: bytes, parts: Sequence[Part]) -> Finished:
+    file = side_file(recording, parts[0].side)
     written: list[Remuxed] = []
     with ExitStack() as stack:
         readers = [
@@ -105,7 +86,7 @@ def _finish_side(
         strip = strip_of(reader.blocks())
     name, strip_sha256 = "", ""
     if strip is not None:
-        name, content = strip_file(recording, side), strip
+        name, content = strip_file(recording, parts[0].side), strip
         strip_sha256 = _write(folder, name, key, lambda target: target.write(content)).sha256
     (made,) = written
     return Finished(
@@ -113,8 +94,20 @@ def _finish_side(
     )
 
 
+def _held(folder: Path, made: Finished, key: bytes, found: Mapping[str, Found]) -> list[str]:
+    """The segments that can be read again from a side's file as it lies there now."""
+    tracks = []
+    for one in found.values():
+        if one.contents is None:
+            break
+        tracks.append(one.contents.tracks)
+    there, count = look_at_side(folder, made.file, key, tracks)
+    is_as_written = (there.state, there.sha256) == ("whole", made.sha256)
+    return list(found)[:count] if is_as_written else []
+
+
 def _write(folder: Path, file: str, key: bytes, write: Callable[[SealedWriter], object]) -> Sealed:
-    """A file that is there whole or not at all."""
+    """A file that is there whole or not at all, also after the power failed. Raises Settled."""
     fresh = folder / f"{file}.new"
     fresh.unlink(missing_ok=True)
     target = SealedWriter(fresh, key, file)
@@ -125,5 +118,9 @@ def _write(folder: Path, file: str, key: bytes, write: Callable[[SealedWriter], 
         fresh.unlink()
         raise
     sealed = target.close()
+    if is_settled(folder / file):
+        fresh.unlink()
+        raise Settled(file)
     fresh.replace(folder / file)
+    names_are_kept(fresh.parent)
     return sealed

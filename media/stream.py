@@ -11,17 +11,22 @@ from media.ebml import Element
 
 # A cluster of ours is a second; browsers make longer ones, and do not say how long.
 MOST_BYTES = 4 * 2**20
-IN_CLUSTER = {ebml.TIMESTAMP, ebml.SIMPLE_BLOCK, 0xA0, 0xA7, 0xAB, 0xEC, 0xBF}
+FRAMES = {ebml.SIMPLE_BLOCK, ebml.BLOCK_GROUP}
+IN_CLUSTER = FRAMES | {ebml.TIMESTAMP, 0xA7, 0xAB, 0xEC, 0xBF}
 
 
 def segment_children(blocks: Iterable[bytes]) -> Iterator[Element]:
-    """What a stream's segment holds, each whole; a torn end is left out."""
+    """What a stream's segment holds, each whole. Where more is there that makes no sense, or an
+    end that is torn, that is told last, as an empty UNREAD.
+    """
     stream = _Stream()
     for block in blocks:
         yield from stream.take(block)
         if stream.is_broken:
             break
     yield from stream.rest_of_cluster()
+    if not stream.is_read:
+        yield Element(ebml.UNREAD, b"")
 
 
 class _Stream:
@@ -32,6 +37,11 @@ class _Stream:
         self._held = bytearray()
         self._stamp, self._blocks = b"", bytearray()
         self._in_cluster = False
+
+    @property
+    def is_read(self) -> bool:
+        """Whether all that has come was given on."""
+        return not (self.is_broken or self._held)
 
     def take(self, block: bytes) -> Iterator[Element]:
         self._held += block
@@ -65,7 +75,7 @@ class _Stream:
                 yield Element(identifier, whole[start:])
         elif identifier == ebml.TIMESTAMP:
             self._stamp = whole
-        elif identifier == ebml.SIMPLE_BLOCK:
+        elif identifier in FRAMES:
             self._blocks += whole
             if len(self._blocks) >= MOST_BYTES:
                 yield from self.rest_of_cluster()

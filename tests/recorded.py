@@ -9,6 +9,7 @@ from typing import Any
 
 from desk.recording import ending
 from desk.recording.keys import new_key, wrap
+from desk.recording.settling import settle
 from desk.recording.tables import Recording, RecordingSegment, RecordingState, SegmentState
 from media.files import SIDES, segment_file, side_file, strip_file
 from media.finishing import finish
@@ -94,6 +95,17 @@ class Recorded:
             row.state, row.ended_at = RecordingState.ENDED, self.desk.clock.now()
 
     async def put_together(self) -> dict[str, Any]:
+        """What the recorder does then, the manifest of it, and what gives way."""
+        made = await self.sign()
+        await self.settle()
+        return made
+
+    async def settle(self, *, is_fresh: bool = True) -> None:
+        """What the desk does once the manifest is signed."""
+        now = self.desk.clock.now()
+        await settle(self.desk.database, self.desk.settings, self.id, now, is_fresh=is_fresh)
+
+    async def sign(self) -> dict[str, Any]:
         """What the recorder does then, and the manifest of it."""
         async with self.desk.database.reading() as session:
             parts = await ending.parts_of(session, self.id)
@@ -110,6 +122,7 @@ class Recorded:
         made: dict[str, Any] = {"found": {}, "sides": sides}
         async with self.desk.database.writing() as session:
             await ending.finish(session, self.desk.settings, self.id, made, now)
+        await self.settle()
 
     def _sealed(self, side: str) -> dict[str, Any]:
         (self.root / self.id).mkdir(parents=True, exist_ok=True)
@@ -123,6 +136,7 @@ class Recorded:
         return {
             "file": file, "sha256": made[file].sha256, "plain_bytes": 400, "duration_ms": 4_000,
             "cues": 4, "strip": strip, "strip_sha256": made[strip].sha256,
+            "holds": [],
         }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,6 +19,7 @@ EXPECTED = {
     "journal_mode": "wal",
     "foreign_keys": 1,
     "busy_timeout": BUSY_TIMEOUT_MS,
+    "secure_delete": 1,
 }
 
 
@@ -45,6 +46,20 @@ def _beside(settings: Settings) -> sqlite3.Connection:
 async def test_every_connection_has_the_pragmas(database: Database) -> None:
     for engine in (database.reader, database.writer):
         assert await _pragmas(engine) == EXPECTED
+
+
+@on_sqlite
+async def test_the_log_is_emptied_as_soon_as_nobody_reads_what_is_older(
+    settings: Settings, database: Database
+) -> None:
+    async with database.reading() as session:
+        await session.execute(select(Shift))
+        async with database.writing() as writer:
+            writer.add(_shift("v1"))
+        assert not await database.forget_old_pages()
+    assert await database.forget_old_pages()
+    assert (settings.data_dir / "desk.db-wal").stat().st_size == 0
+    assert await _pragmas(database.writer) == EXPECTED
 
 
 @on_postgresql

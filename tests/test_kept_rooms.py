@@ -6,6 +6,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from socketio.async_manager import AsyncManager
+from socketio.base_manager import BaseManager
 
 from signaling.kept_rooms import KeptRooms
 
@@ -49,13 +50,15 @@ class Both(RuleBasedStateMachine):
     @rule(namespace=st.sampled_from(NAMESPACES), again=st.booleans())
     def come(self, namespace: str, again: bool) -> None:
         self._connections += not again
-        super_manager = super(AsyncManager, self.stock)
-        sid = super(AsyncManager, self.kept).pre_connect(f"eio {self._connections}", namespace)
-        assert sid == super_manager.pre_connect(f"eio {self._connections}", namespace)
-        if sid is not None:
-            for manager in (self.kept, self.stock):
-                super(AsyncManager, manager).connect(sid, namespace)
-            self.inside.append((sid, namespace))
+        managers = (self.kept, self.stock)
+        sids = [
+            BaseManager.pre_connect(one, f"eio {self._connections}", namespace) for one in managers
+        ]
+        assert sids[0] == sids[1]
+        if sids[0] is not None:
+            for one in managers:
+                BaseManager.connect(one, sids[0], namespace)
+            self.inside.append((sids[0], namespace))
 
     @precondition(lambda self: self.inside)
     @rule(data=st.data(), room=st.sampled_from(ROOMS), act=st.sampled_from(["enter", "leave"]))

@@ -1,5 +1,6 @@
 """Recordings in the vault: whatever is done to a file or a row is named; what is due is gone."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -14,17 +15,21 @@ from sqlalchemy import text
 
 from desk import audit
 from desk.problems import Problem
+from desk.recording import ending
 from desk.recording.holds import hold, release
 from desk.recording.keys import KeyLost, unwrap
+from desk.recording.manifest import given_way
 from desk.recording.retention import Retention, withdraw
 from desk.recording.tables import RecordingState
 from desk.recording.verifying import verify_recordings
-from media.finishing import look
+from media.finishing import Part, Settled, finish
+from media.looking import look
 from tests.recorded import CONSENT, Leg, Recorded, recorded, recording_of
 from tests.scenes import count, in_call, value
 from tests.support import RunningDesk, on_sqlite
 
 PLACES = 12
+PATIENCE_S = 20  # a bound for hanging tests, never a measure
 
 
 async def wrongs(desk: RunningDesk) -> list[str]:
@@ -34,6 +39,7 @@ async def wrongs(desk: RunningDesk) -> list[str]:
 @contextmanager
 def changed(path: Path, content: bytes) -> Iterator[None]:
     good = path.read_bytes()
+    path.chmod(0o600)
     path.write_bytes(content)
     yield
     path.write_bytes(good)
@@ -48,7 +54,10 @@ async def test_whatever_is_done_to_a_file_is_named(desk: RunningDesk) -> None:
     cut = Leg("applicant", 2, seconds=1, after_s=3, is_cut=True)
     recording = await recorded(desk, (Leg("applicant", seconds=1), cut, Leg("verifier", seconds=1)))
     files = recording.files()
-    assert len(files) == 7
+    # What is torn behind a cut segment lies nowhere else; the whole ones gave way.
+    assert [path.name.removesuffix(".sealed") for path in files] == [
+        "applicant-002.mkv", "applicant.strip", "applicant.webm", "verifier.strip", "verifier.webm",
+    ]  # fmt: skip
     assert await wrongs(desk) == []
     for path in files:
         name, good = named(recording, path), path.read_bytes()
@@ -77,6 +86,60 @@ async def test_whatever_is_done_to_a_file_is_named(desk: RunningDesk) -> None:
             named(recording, first),
             named(recording, other),
         ]
+
+
+@on_sqlite  # nothing of it is a statement's
+async def test_segments_give_way_to_a_file_that_holds_them_and_to_no_other(
+    desk: RunningDesk,
+) -> None:
+    recording = await recording_of(desk, await in_call(desk))
+    await recording.write()
+    segments = {path: path.read_bytes() for path in recording.files()}
+    await recording.call.approve()
+    await recording.end()
+    # Too old for the desk to go on by itself.
+    desk.clock.forward(days=8)
+    made = await recording.sign()
+    gone, kept = segments
+    facts = json.loads((await recording.row()).manifest or "")
+    first, second = facts["segments"]
+    assert list(given_way(facts).values()) == [[first["file"]], [second["file"]]]
+    # One that ends in the middle of a frame, and one that is not what its recorder has closed.
+    first["found"]["contents"]["is_all"], second["sha256"] = False, "0" * 64
+    assert given_way(facts) == {}
+    gone.unlink()
+    assert await wrongs(desk) == []
+    played = recording.root / made["sides"]["applicant"]["file"]
+    with changed(played, played.read_bytes()[:-1]):
+        await recording.settle(is_fresh=False)
+        assert kept.exists()
+        assert [line.partition(":")[0] for line in await wrongs(desk)] == [named(recording, played)]
+    async with desk.database.writing() as session:
+        await session.execute(text("UPDATE recording SET state = 'ended'"))
+    desk.clock.forward(days=-8)
+    async with asyncio.timeout(PATIENCE_S):
+        while (await recording.row()).state is not RecordingState.FINISHED:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    assert [path for path in segments if path.exists()] == []
+    assert await wrongs(desk) == []
+    gone.write_bytes(segments[gone])
+    assert await wrongs(desk) == []
+    gone.write_bytes(segments[gone][:-1])
+    assert len(await wrongs(desk)) == 1
+    gone.unlink()
+    kept.write_bytes(segments[kept])
+    # A recorder that was asked before, and is so late that it finds half of them.
+    parts = [Part(path.name.split("-")[0], named(recording, path), 0) for path in segments]
+    with pytest.raises(Settled):
+        finish(recording.root, recording.id, recording.key, parts)
+    kept.unlink()
+    assert await wrongs(desk) == []
+    made["found"][named(recording, kept)]["contents"]["tracks"]["video"]["sha256"] = "0" * 64
+    async with desk.database.writing() as session:
+        await session.execute(text("UPDATE recording SET state = 'ended', manifest = NULL"))
+        now = desk.clock.now() - timedelta(days=8)
+        await ending.finish(session, desk.settings, recording.id, made, now)
+    assert len(await wrongs(desk)) == 1
 
 
 async def test_a_manifest_or_key_that_is_not_the_desks_own_is_named(desk: RunningDesk) -> None:
@@ -112,6 +175,12 @@ async def test_a_manifest_or_key_that_is_not_the_desks_own_is_named(desk: Runnin
     assert await wrongs(desk) == [f"{recording.id}: its manifest is not the one of the audit log"]
 
 
+def lies_on_the_disk(desk: RunningDesk, wrapped: str) -> bool:
+    """Whether SQLite's file or its log has it, be it in free space."""
+    files = desk.settings.data_dir.glob("desk.db*")
+    return any(wrapped.encode() in path.read_bytes() for path in files)
+
+
 async def test_what_is_due_is_destroyed_with_a_certificate(
     desk: RunningDesk, tmp_path: Path
 ) -> None:
@@ -125,10 +194,13 @@ async def test_what_is_due_is_destroyed_with_a_certificate(
     await aborted.put_together()
     assert (await aborted.row()).state is RecordingState.PARTIAL
     retention = Retention(desk.settings, desk.clock, desk.database)
+    wrapped = (await recording.row()).wrapped_key or "?"
+    assert lies_on_the_disk(desk, wrapped) or desk.database.writer.dialect.name != "sqlite"
     for days, left in ((29, 2), (1, 1), (59, 1), (1, 0)):
         desk.clock.forward(days=days)
         await retention.keep_to_it()
         assert await count(desk.database, "recording", "state <> 'destroyed'") == left
+    assert not lies_on_the_disk(desk, wrapped)
     row = await recording.row()
     with pytest.raises(KeyLost):
         unwrap(desk.settings.secret_key, row.wrapped_key)

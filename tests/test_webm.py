@@ -4,12 +4,12 @@ import base64
 import json
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from io import BytesIO
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,13 @@ from media import ebml
 from media.clusters import LONGEST_MS
 from media.files import segment_file
 from media.finishing import Part, finish
+from media.looking import look_at_segment, look_at_side
+from media.matroska import clusters, head
 from media.sealed import SealedReader, SealedWriter
 from media.stream import segment_children
 from media.webm import NothingRecorded, remux
 from tests.segments import KEY, RECORDING, SIZE, coded, write_segment
+from tests.support import MORNING
 
 CLUSTER_OF_UNKNOWN_SIZE = bytes.fromhex("1f43b675 01ffffffffffffff")
 
@@ -74,6 +77,7 @@ def test_segments_become_one_file_in_which_every_frame_has_its_time(tmp_path: Pa
     assert sound[0] == 0
     assert max(after - before for before, after in pairwise(sound)) < 40
     assert facts["applicant"]["duration_ms"] == 6_000
+    assert facts["applicant"]["holds"] == [parts[1].file, parts[0].file]
     assert facts.keys() == {"applicant"}
 
 
@@ -189,6 +193,38 @@ def test_what_a_browser_has_recorded_itself_is_put_behind_what_came_before(tmp_p
         for one, (at_ms, _content) in zip(sent, came, strict=True):
             assert 0 <= at_ms - 1_500 - one.at_ms <= 7
     assert len(got["video"]) == 30
+    assert facts["applicant"]["holds"] == [ours.file, theirs.file]
+
+
+def held(folder: Path, *parts: Part) -> list[bool]:
+    """Those first ones of these segments that a file holds which is made of them: all of each?"""
+    (folder / "out").unlink(missing_ok=True)
+    target = SealedWriter(folder / "out", KEY, "out")
+    found = [look_at_segment(folder, part.file, KEY).contents for part in parts]
+    with ExitStack() as stack:
+        readers = [
+            stack.enter_context(SealedReader(folder / part.file, KEY, part.file)) for part in parts
+        ]
+        with suppress(NothingRecorded):
+            made = remux([(reader, 0) for reader in readers], target)
+            assert 0 < made.duration_ms <= LONGEST_MS + 40_000
+    target.close()
+    known = list(takewhile(lambda one: one, found))
+    count = look_at_side(folder, "out", KEY, [one.tracks for one in known if one])[1]
+    return [one.is_all for one in known[:count] if one]
+
+
+def test_what_loses_anything_on_its_way_into_a_file_is_not_held_by_it(tmp_path: Path) -> None:
+    before, *seconds = head(MORNING, SIZE, has_audio=True), *clusters(coded(2))
+    whole = sealed(tmp_path, b"".join([before, *seconds]), 2)
+    assert held(tmp_path, whole) == [True]
+    # The second of them runs backwards, and is not played.
+    assert held(tmp_path, sealed(tmp_path, b"".join([before, *reversed(seconds)]))) == []
+    picture = ebml.element(ebml.CLUSTER, ebml.element(ebml.BLOCK_GROUP, b"another kind of frame"))
+    assert held(tmp_path, sealed(tmp_path, b"".join([before, *seconds, picture])), whole) == []
+    for more in (b"no element at all", seconds[0][:-1], ebml.element(0xEC, bytes(4000))):
+        content = b"".join([before, *seconds, more])
+        assert held(tmp_path, sealed(tmp_path, content), whole) == [False, True], more
 
 
 @given(data=st.data())
@@ -200,16 +236,10 @@ def test_what_a_stranger_writes_is_read_as_far_as_it_makes_sense(data: st.DataOb
         at = data.draw(places)
         content[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
     with tempfile.TemporaryDirectory() as folder:
-        one = sealed(Path(folder), bytes(content))
-        target = SealedWriter(Path(folder) / "out", KEY, "out")
-        with (
-            SealedReader(Path(folder) / one.file, KEY, one.file) as reader,
-            suppress(NothingRecorded),
-        ):
-            made = remux([(reader, 0)], target)
-            assert 0 < made.duration_ms <= LONGEST_MS + 40_000
+        assert held(Path(folder), sealed(Path(folder), bytes(content))) in ([], [False], [True])
         # 16 bytes for each frame of silence, 50 a second, and the frames with longer heads.
-        assert target.close().plain_bytes < 4 * len(content) + 20 * 50 * (LONGEST_MS // 1000 + 40)
+        most_bytes = 4 * len(content) + 20 * 50 * (LONGEST_MS // 1000 + 40)
+        assert len(plain(Path(folder), "out")) < most_bytes
 
 
 BROWSERS = cache(lambda: of_a_browser(1))

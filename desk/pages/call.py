@@ -120,7 +120,7 @@ async def _recording(ask: Ask[CallFile], file: CallFile) -> dict[str, Any] | Non
     """How it stands, and how much of a picture to send; nothing where calls are not recorded."""
     if ask.settings.recording == "off":
         return None
-    news = await ask.request.app[CONTROL_ROOM].read(ask.session, file.call.id)
+    news = await ask.request.app[CONTROL_ROOM].following.read(ask.session, file.call.id)
     return news.as_dict() | {"kilobits": ask.settings.recording_kilobits}
 
 

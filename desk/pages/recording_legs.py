@@ -138,13 +138,13 @@ def _ended(ask: Ask[CallFile], recording: str) -> Tell:
     async def tell(_signaling: Signaling) -> None:
         room = ask.request.app[CONTROL_ROOM]
         await room.close(recording)
-        await room.tell({ask.thing.call.id})
+        await room.following.tell({ask.thing.call.id})
 
     return tell
 
 
 def _told(ask: Ask[CallFile]) -> Tell:
     async def tell(_signaling: Signaling) -> None:
-        await ask.request.app[CONTROL_ROOM].tell({ask.thing.call.id})
+        await ask.request.app[CONTROL_ROOM].following.tell({ask.thing.call.id})
 
     return tell

@@ -1,18 +1,11 @@
-"""The control room: takes legs in, follows what recorders tell, ends what is over.
-
-What it knows of this moment lies in memory and is told anew by each recorder that comes back; what
-must outlive it lies in the rows of `legs`.
-"""
+"""The control room: takes legs in, and ends what is over. What goes on meanwhile: `following`."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.access.files import CallFile
 from desk.clock import Clock
@@ -20,18 +13,17 @@ from desk.database import Database
 from desk.finishing import finished
 from desk.keyring import derive
 from desk.problems import Problem
-from desk.recording import legs, lifetime, showing
+from desk.recording import legs, lifetime
 from desk.recording.chunks import BROWSER, Chunk, Chunks
-from desk.recording.consent_tables import Answer, Consent
-from desk.recording.recorders import Listener, NotRecorded, Recorders
+from desk.recording.door import Door
+from desk.recording.following import Following, Tell
+from desk.recording.recorders import NotRecorded, Recorders
 from desk.recording.refusals import has_room, refused
-from desk.recording.showing import Live
-from desk.recording.tables import Recording, RecordingSegment, RecordingState
+from desk.recording.tables import Recording, RecordingSegment
 from desk.retrying import persistently
 from desk.settings import Settings
-from media.control import Hello, News, Open
-from signaling.messages import RecordingNews, Side
-from waiting_room.tables import Call
+from media.control import News, Open
+from signaling.messages import Side
 
 PAUSE_S = 1.0
 # A recorder knocks twice a second; one that has not come back after the desk did is gone.
@@ -40,7 +32,6 @@ RETURNS_WITHIN_S = 10.0
 LOOKS_BACK = timedelta(days=1)
 
 log = logging.getLogger(__name__)
-Tell = Callable[[str, RecordingNews], Awaitable[None]]
 
 
 class ControlRoom:
@@ -49,13 +40,11 @@ class ControlRoom:
     def __init__(self, settings: Settings, clock: Clock, database: Database, tell: Tell) -> None:
         """`tell` brings news to both pages of a call."""
         self._settings, self._clock, self._database = settings, clock, database
-        self._tell = tell
-        self._lives: dict[tuple[str, Side], Live] = {}
-        self.recorders = Recorders(
-            settings.recorders_socket, derive(settings.secret_key, "recorders")
-        )
-        self.chunks = Chunks(settings.recordings, self._told, clock)
-        self.recorders.listener = Listener(self._met, self._told, self._lost)
+        self.following = Following(clock, database, tell)
+        self.recorders = Recorders()
+        key = derive(settings.secret_key, "recorders")
+        self.door = Door(settings.recorders_socket, key, self.recorders, self.following)
+        self.chunks = Chunks(settings.recordings, self.following.told, clock)
 
     async def open_leg(self, file: CallFile, side: Side, offer: str) -> dict[str, Any]:
         """Record a side from now on: the recorder's answer to its offer. Raises a Problem.
@@ -114,7 +103,7 @@ class ControlRoom:
                 raise refused(str(no)) from None
             segment = await legs.add_segment(session, recording, side, name, now)
             wanted = legs.opening(segment, recording, secret, offer)
-        self._lives[recording.id, side] = Live(name, segment.number)
+        self.following.begin(segment, side)
         return name, wanted
 
     async def _demand_still(self, file: CallFile, recording: str) -> None:
@@ -125,79 +114,18 @@ class ControlRoom:
     async def _give_up(self, wanted: Open) -> None:
         """Nothing was written of a segment, and nothing will be."""
         told = wanted.model_dump(include={"recording", "side", "segment"})
-        await self._told(News.model_validate(told | {"news": "closed"}))
-
-    def _forget(self, recording: str, side: Side, segment: int) -> None:
-        live = self._lives.get((recording, side))
-        if live and live.segment == segment:
-            del self._lives[recording, side]
+        await self.following.told(News.model_validate(told | {"news": "closed"}))
 
     async def close(self, recording: str, side: Side | None = None) -> None:
         """End the legs of a recording; more may follow."""
         await self.recorders.close(recording, side)
         await self.chunks.close(recording, side)
 
-    async def tell(self, calls: Iterable[str]) -> None:
-        """Tell both pages of each call how its recording stands."""
-        for call in calls:
-            async with self._database.reading() as session:
-                news = await self.read(session, call)
-            await self._tell(call, news)
-
-    async def read(self, session: AsyncSession, call: str) -> RecordingNews:
-        """How the recording of a call stands."""
-        return await showing.news_of(session, call, self._lives)
-
-    # What recorders tell.
-
-    async def _met(self, hello: Hello) -> None:
-        for leg in hello.legs:
-            going = Live(hello.name, leg.segment, leg.is_started, leg.is_silent)
-            self._lives[leg.recording, leg.side] = going
-        async with self._database.reading() as session:
-            calls = await lifetime.calls_of(session, {leg.recording for leg in hello.legs})
-        await self.tell(calls)
-
-    async def _told(self, news: News) -> None:
-        key = news.recording, news.side
-        live = self._lives.get(key)
-        if news.news == "closed":
-            self._forget(news.recording, news.side, news.segment)
-            await persistently(partial(self._keep_closed, news))
-        elif live and live.segment == news.segment:
-            is_started = live.is_started or news.news == "started"
-            self._lives[key] = Live(live.recorder, live.segment, is_started, news.news == "silent")
-        await self._tell_of({news.recording})
-
-    async def _keep_closed(self, news: News) -> None:
-        async with self._database.writing() as session:
-            await legs.close_segment(session, news, self._clock.now())
-
-    async def _lost(self, name: str) -> None:
-        for key in [key for key, live in self._lives.items() if live.recorder == name]:
-            del self._lives[key]
-        await self._cut(RecordingSegment.recorder == name)
-
-    async def _cut(self, *which: Any) -> None:
-        async def cut() -> set[str]:
-            async with self._database.writing() as session:
-                return await legs.cut_segments(session, self._clock.now(), *which)
-
-        if recordings := await persistently(cut):
-            await self._tell_of(recordings)
-
-    async def _tell_of(self, recordings: set[str]) -> None:
-        async with self._database.reading() as session:
-            calls = await lifetime.calls_of(session, recordings)
-        await self.tell(calls)
-
-    # What is over.
-
     async def run(self) -> None:
         """Once a second end what is over, until cancelled."""
         began_s = self._clock.seconds()
         # Chunks do not outlive the desk that they came to.
-        await self._cut(RecordingSegment.recorder == BROWSER)
+        await self.following.cut(RecordingSegment.recorder == BROWSER)
         while True:
             try:
                 await finished(self._look(self._clock.seconds() - began_s))
@@ -214,7 +142,10 @@ class ControlRoom:
 
     async def end_what_is_over(self) -> None:
         """End the recordings whose call is over, or whose consent stands no longer."""
-        for recording, call in await self._over():
+        since = self._clock.now() - LOOKS_BACK
+        async with self._database.reading() as session:
+            over = await lifetime.over(session, since)
+        for recording, call in over:
             await self._end(recording, call)
 
     async def _cut_of_those_gone(self, here: set[str]) -> None:
@@ -222,30 +153,12 @@ class ControlRoom:
             RecordingSegment.recorder.not_in(here),
             RecordingSegment.started_at > self._clock.now() - LOOKS_BACK,
         )
-        await self._cut(*gone)
-
-    async def _over(self) -> list[tuple[str, str]]:
-        """Open recordings whose call has ended, or whose consent stands no longer."""
-        statement = (
-            select(Recording.id, Recording.call)
-            .join(Call, Call.id == Recording.call)
-            .join(Consent, Consent.id == Recording.consent)
-            .where(
-                Recording.started_at > self._clock.now() - LOOKS_BACK,
-                Recording.state == RecordingState.OPEN,
-                Call.ended_at.is_not(None)
-                | Consent.withdrawn_at.is_not(None)
-                | Consent.replaced_at.is_not(None)
-                | (Consent.answer != Answer.GIVEN),
-            )
-        )
-        async with self._database.reading() as session:
-            return [(row.id, row.call) for row in await session.execute(statement)]
+        await self.following.cut(*gone)
 
     async def _end(self, recording: str, call: str) -> None:
         async with self._database.writing() as session:
             await lifetime.end(session, recording, self._clock.now())
         await self.close(recording)
         self.recorders.release(recording)
-        await self._cut(RecordingSegment.recording == recording)
-        await self.tell({call})
+        await self.following.cut(RecordingSegment.recording == recording)
+        await self.following.tell({call})

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk import audit
@@ -66,38 +66,55 @@ def has_file(segment: RecordingSegment) -> bool:
 async def finish(
     session: AsyncSession, settings: Settings, recording: str, made: dict[str, Any], now: datetime
 ) -> None:
-    """Write and sign the manifest of an ended recording out of what `media.finishing` made."""
-    ended = (Recording.id == recording, Recording.state == RecordingState.ENDED)
+    """Write and sign the manifest of an ended recording out of what `media.finishing` made.
+
+    It can be played once it is settled (`settling.py`).
+    """
+    ended = (*_ended(recording), Recording.manifest.is_(None))
     found = await session.execute(select(Recording).where(*ended).with_for_update())
     row = found.scalar_one_or_none()
     if row is None:
         return
     segments = await segments_of(session, recording)
-    text = manifest.written(row, segments, await _people(session, row.call), made)
     state = _state(segments, made)
+    text = manifest.written(row, segments, await _people(session, row.call), made, state)
     sealed = {
         "manifest": text,
         "signature": manifest.signature(settings.secret_key, MANIFESTS, text),
     }
-    await session.execute(update(Recording).where(*ended).values(state=state, **sealed))
+    await session.execute(update(Recording).where(*ended).values(sealed))
     detail = {"state": state, "sha256": manifest.digest(text)}
     await audit.record(session, audit.SYSTEM, Did.RECORDING_SEALED, recording, now, **detail)
+
+
+async def settle(
+    session: AsyncSession, recording: str, state: RecordingState, gone: list[str], now: datetime
+) -> None:
+    """All is done that was to be done of an ended recording; these segments have gone."""
+    settled = await session.execute(
+        update(Recording)
+        .where(*_ended(recording), Recording.manifest.is_not(None))
+        .values(state=state)
+        .returning(Recording.id)
+    )
+    if settled.first():
+        detail = {"state": state, "gone": gone}
+        await audit.record(session, audit.SYSTEM, Did.RECORDING_SETTLED, recording, now, **detail)
+
+
+def _ended(recording: str) -> tuple[ColumnElement[bool], ...]:
+    return Recording.id == recording, Recording.state == RecordingState.ENDED
 
 
 def _state(segments: list[RecordingSegment], made: dict[str, Any]) -> RecordingState:
     if not made["sides"]:
         return RecordingState.FAILED
     is_whole = made["sides"].keys() == set(SIDES) and all(
-        _is_whole(one, made["found"].get(one.file)) for one in segments if has_file(one)
+        manifest.is_whole(one.sha256, made["found"].get(one.file))
+        for one in segments
+        if has_file(one)
     )
     return RecordingState.FINISHED if is_whole else RecordingState.PARTIAL
-
-
-def _is_whole(segment: RecordingSegment, found: dict[str, Any] | None) -> bool:
-    """Whether the file is what its recorder closed; one that died could not tell its hash."""
-    if not found or found["state"] != "whole":
-        return False
-    return segment.sha256 in {None, found["sha256"]}
 
 
 async def _people(session: AsyncSession, call: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from desk.finishing import finished
 from desk.recording import ending
 from desk.recording.keys import unwrap
 from desk.recording.recorders import NotRecorded, Recorders
+from desk.recording.settling import settle
 from desk.recording.tables import Recording, RecordingSegment, RecordingState, SegmentState
 from desk.settings import Settings
 from media.control import Finish
@@ -75,6 +76,20 @@ class Finisher:
             return (await session.execute(statement)).scalar_one_or_none()
 
     async def _finish(self, recording: Recording) -> None:
+        is_fresh = recording.manifest is None
+        if is_fresh:
+            await self._put_together(recording)
+        await finished(
+            settle(
+                self._database,
+                self._settings,
+                recording.id,
+                self._clock.now(),
+                is_fresh=is_fresh,
+            )
+        )
+
+    async def _put_together(self, recording: Recording) -> None:
         async with self._database.reading() as session:
             parts = await ending.parts_of(session, recording.id)
         made = await self._recorders.finish(

@@ -11,13 +11,14 @@ from desk.access.files import CallFile
 from desk.audit import Did
 from desk.problems import Problem
 from desk.recording import consent, pauses
+from desk.recording.consent_tables import Answer, Consent
 from desk.recording.keys import new_key, wrap
 from desk.recording.tables import Recording, RecordingState
 from desk.settings import Settings
 from desk.words import _
 from waiting_room import line
 from waiting_room.dialects import insert_into
-from waiting_room.tables import new_id
+from waiting_room.tables import Call, new_id
 
 
 async def recording_of(session: AsyncSession, call: str) -> Recording | None:
@@ -93,6 +94,26 @@ async def end(session: AsyncSession, recording: str, now: datetime) -> bool:
         return False
     await audit.record(session, audit.SYSTEM, Did.RECORDING_ENDED, recording, now)
     return True
+
+
+async def over(session: AsyncSession, since: datetime) -> list[tuple[str, str]]:
+    """Open recordings that began since then and whose call has ended, or whose consent stands no
+    longer: the id of each, and of its call.
+    """
+    statement = (
+        select(Recording.id, Recording.call)
+        .join(Call, Call.id == Recording.call)
+        .join(Consent, Consent.id == Recording.consent)
+        .where(
+            Recording.started_at > since,
+            Recording.state == RecordingState.OPEN,
+            Call.ended_at.is_not(None)
+            | Consent.withdrawn_at.is_not(None)
+            | Consent.replaced_at.is_not(None)
+            | (Consent.answer != Answer.GIVEN),
+        )
+    )
+    return [(row.id, row.call) for row in await session.execute(statement)]
 
 
 async def calls_of(session: AsyncSession, recordings: Collection[str]) -> set[str]:

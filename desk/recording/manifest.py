@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.keyring import derive, keyed_hash
-from desk.recording.tables import Recording, RecordingSegment
+from desk.recording.tables import Recording, RecordingSegment, RecordingState
 
 VERSION = 1
 
@@ -20,15 +20,18 @@ def written(
     segments: list[RecordingSegment],
     people: dict[str, str],
     made: dict[str, Any],
+    state: RecordingState,
 ) -> str:
     """The manifest as canonical JSON: the same facts always give the same text.
 
-    `people` are the ids of both sides' accounts, `made` is what `media.finishing` gave.
+    `people` are the ids of both sides' accounts, `made` is what `media.finishing` gave, `state` is
+    how the recording stands from now on.
     """
     return canonical(
         {
             "version": VERSION,
             "recording": recording.id,
+            "state": state,
             "call": recording.call,
             "access": recording.access,
             "consent": recording.consent,
@@ -56,6 +59,28 @@ def _described(segment: RecordingSegment, found: dict[str, Any]) -> dict[str, An
         "facts": segment.facts,
         "found": found.get(segment.file),
     }
+
+
+def given_way(facts: dict[str, Any]) -> dict[str, list[str]]:
+    """By a manifest, the segments that a side's file stands for, by that file.
+
+    A segment stays that was cut or torn, for what lies behind its last frame, and one that is not
+    what its recorder has closed.
+    """
+    held = {file: side["file"] for side in facts["sides"].values() for file in side["holds"]}
+    found: dict[str, list[str]] = {}
+    for one in facts["segments"]:
+        is_same = one["file"] in held and is_whole(one["sha256"], one["found"])
+        if is_same and one["found"]["contents"]["is_all"]:
+            found.setdefault(held[one["file"]], []).append(one["file"])
+    return found
+
+
+def is_whole(closed_sha256: str | None, found: dict[str, Any] | None) -> bool:
+    """Whether a file is what its recorder closed; one that died could not tell its hash."""
+    if not found or found["state"] != "whole":
+        return False
+    return closed_sha256 in {None, found["sha256"]}
 
 
 def canonical(facts: dict[str, Any]) -> str:

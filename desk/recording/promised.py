@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,12 +31,15 @@ class Wrong(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Expected:
     """A file as it has to be: the hash of what can be read in it, and of what is torn behind it
-    where it was cut off.
+    where it was cut off; the frames of each segment that it holds. A segment that gave way may be
+    gone.
     """
 
     file: str
     sha256: str
     torn_sha256: str | None = None
+    holds: tuple[dict[str, Any], ...] = ()
+    may_be_gone: bool = False
 
 
 @dataclass(slots=True)
@@ -53,17 +56,19 @@ class Known:
 async def known_recordings(session: AsyncSession, secret: str) -> list[Known]:
     """All recordings, with what is wrong with their rows already."""
     rows = (await session.execute(select(Recording).order_by(Recording.started_at))).scalars()
-    return [await _known(session, secret, recording) for recording in rows.all()]
+    return [await known_recording(session, secret, recording) for recording in rows.all()]
 
 
-async def _known(session: AsyncSession, secret: str, recording: Recording) -> Known:
+async def known_recording(session: AsyncSession, secret: str, recording: Recording) -> Known:
+    """One of them."""
     one = Known(recording.id, recording.wrapped_key)
     if recording.state is RecordingState.DESTROYED:
         one.wrong += await _certificate_problems(session, secret, recording)
         return one
     segments = await segments_of(session, recording.id)
     one.allowed = {segment.file for segment in segments}
-    if recording.state in {RecordingState.OPEN, RecordingState.ENDED}:
+    is_going_on = recording.state in {RecordingState.OPEN, RecordingState.ENDED}
+    if is_going_on and recording.manifest is None:
         one.expected = list(_closed(segments))
         one.allowed |= set(_made_of(recording.id))
         return one
@@ -91,12 +96,17 @@ def _closed(segments: Iterable[RecordingSegment]) -> Iterator[Expected]:
 def _promised(text: str) -> Iterator[Expected]:
     """The files of a manifest that could be read when it was written."""
     facts = json.loads(text)
+    gone = {file for files in manifest.given_way(facts).values() for file in files}
+    tracks = {}
     for segment in facts["segments"]:
-        found = segment["found"]
+        file, found = segment["file"], segment["found"]
         if found and found["sha256"]:
-            yield Expected(segment["file"], found["sha256"], found["torn_sha256"])
+            torn = found["torn_sha256"]
+            yield Expected(file, found["sha256"], torn, may_be_gone=file in gone)
+            tracks[file] = found["contents"] and found["contents"]["tracks"]
     for side in facts["sides"].values():
-        yield Expected(side["file"], side["sha256"])
+        holds = tuple(tracks[file] for file in side["holds"])
+        yield Expected(side["file"], side["sha256"], holds=holds)
         if side["strip"]:
             yield Expected(side["strip"], side["strip_sha256"])
 

@@ -1,28 +1,19 @@
-"""The desk's end of its connections to recorders: who is there, how busy, asked and answered."""
+"""Recorders that are there: how busy each is, who takes the next call; asked, and answered."""
 
 import asyncio
 import itertools
-import logging
-import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from hmac import compare_digest
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from media import control
-from media.control import Answer, Ask, Close, Greeting, Hello, News, Open
+from media.control import Answer, Ask, Close, Open
 
 # Opening a leg takes a tenth of a second; a recorder that thinks longer has a fault.
 ANSWERS_WITHIN_S = 10.0
 FINISHES_WITHIN_S = 600.0
-HELLO_WITHIN_S = 5.0
-
-log = logging.getLogger(__name__)
 
 
 class NotRecorded(Exception):
@@ -39,26 +30,40 @@ class Connected:
     recordings: set[str] = field(default_factory=set)
     questions: dict[int, asyncio.Future[Any]] = field(default_factory=dict)
 
-
-@dataclass
-class Listener:
-    """Whoever wants to know: a recorder came, told something of a segment, or is gone."""
-
-    met: Callable[[Hello], Awaitable[None]]
-    told: Callable[[News], Awaitable[None]]
-    lost: Callable[[str], Awaitable[None]]
+    def hear(self, answer: Answer) -> None:
+        """It has answered a question, of which somebody may wait for that no longer."""
+        question = self.questions.get(answer.id)
+        if question is None or question.done():
+            return
+        if answer.error is None:
+            question.set_result(answer.answer)
+        else:
+            question.set_exception(NotRecorded(answer.error))
 
 
 class Recorders:
-    """Lets recorders in on a socket of the data directory that nobody else can open."""
+    """Those that the door has let in."""
 
-    def __init__(self, socket: Path, key: bytes) -> None:
-        """Nobody is there yet; `listener` is to be set before anybody is let in."""
-        self._socket, self._key = socket, key
+    def __init__(self) -> None:
+        """Nobody is there yet."""
         self._here: dict[str, Connected] = {}
         self._ids = itertools.count(1)
-        self._is_closing = False
-        self.listener: Listener
+
+    def come(self, one: Connected) -> None:
+        """A recorder is there, under a name that no other has."""
+        self._here[one.name] = one
+
+    def part(self, one: Connected) -> None:
+        """A recorder is gone; what it was asked stays undone."""
+        del self._here[one.name]
+        for question in one.questions.values():
+            if not question.done():
+                question.set_exception(NotRecorded("no_recorder"))
+
+    async def send_away(self) -> None:
+        """End all connections."""
+        for one in list(self._here.values()):
+            await one.wire.close()
 
     def names(self) -> set[str]:
         """The recorders that are there."""
@@ -116,81 +121,3 @@ class Recorders:
             raise NotRecorded("no_recorder") from None
         finally:
             del one.questions[ask.id]
-
-    async def listening(self, _app: web.Application) -> AsyncIterator[None]:
-        """A cleanup context in which recorders are let in."""
-        door = web.Application()
-        door.router.add_get(control.PATH, self._welcome)
-        runner = web.AppRunner(door, access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
-        # Left by a desk that was killed.
-        self._socket.unlink(missing_ok=True)
-        await web.UnixSite(runner, str(self._socket)).start()
-        self._socket.chmod(0o600)
-        yield
-        self._is_closing = True
-        for one in list(self._here.values()):
-            await one.wire.close()
-        await runner.cleanup()
-        self._socket.unlink(missing_ok=True)
-
-    async def _welcome(self, request: web.Request) -> web.StreamResponse:
-        wire = web.WebSocketResponse(
-            heartbeat=control.HEARTBEAT_S, max_msg_size=control.LARGEST_MESSAGE_BYTES
-        )
-        await wire.prepare(request)
-        if hello := await self._hello(wire):
-            one = Connected(hello.name, hello.limit, wire)
-            one.recordings.update(leg.recording for leg in hello.legs)
-            self._here[hello.name] = one
-            try:
-                await self.listener.met(hello)
-                await self._hear(one)
-            finally:
-                await self._part(one)
-        await wire.close()
-        return wire
-
-    async def _hello(self, wire: web.WebSocketResponse) -> Hello | None:
-        nonce = secrets.token_hex(16)
-        await wire.send_str(Greeting(nonce=nonce).model_dump_json())
-        try:
-            said = await wire.receive_str(timeout=HELLO_WITHIN_S)
-            hello = Hello.model_validate_json(said)
-        except (ValidationError, TypeError, TimeoutError):
-            return None
-        right = control.proof_of(self._key, nonce)
-        if not compare_digest(hello.proof.encode(), right.encode()) or hello.name in self._here:
-            log.warning("somebody came as a recorder and is none")
-            return None
-        return hello
-
-    async def _hear(self, one: Connected) -> None:
-        async for message in one.wire:
-            try:
-                heard = control.HEARD.validate_json(message.data)
-            except ValidationError:
-                log.exception("a recorder says what nobody understands")
-                return
-            if isinstance(heard, News):
-                await self.listener.told(heard)
-            else:
-                _answer(one, heard)
-
-    async def _part(self, one: Connected) -> None:
-        del self._here[one.name]
-        for question in one.questions.values():
-            if not question.done():
-                question.set_exception(NotRecorded("no_recorder"))
-        if not self._is_closing:
-            await self.listener.lost(one.name)
-
-
-def _answer(one: Connected, heard: Answer) -> None:
-    question = one.questions.get(heard.id)
-    if question is None or question.done():
-        return
-    if heard.error is None:
-        question.set_result(heard.answer)
-    else:
-        question.set_exception(NotRecorded(heard.error))

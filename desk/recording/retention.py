@@ -7,6 +7,7 @@ Files of what is destroyed go after the transaction, and at the next look if the
 import asyncio
 import logging
 import shutil
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 FIRST_AFTER_S = 60.0
 PAUSE_S = 300.0
+# Neither database takes more than some 32,000 values in a statement.
+MOST_ASKED = 10_000
 WITH_A_VERDICT = (CallOutcome.APPROVED, CallOutcome.REJECTED)
 # UU 27/2022, art. 40 and 42: after the withdrawal, three times 24 hours.
 WITHDRAWN_WITHIN = timedelta(hours=72)
@@ -79,16 +82,26 @@ class Retention:
                 await session.execute(this.values(retention=kept, destroy_at=destroy_at))
 
     async def sweep(self) -> None:
-        """Remove the files of recordings that are destroyed."""
+        """Remove the files of recordings that are destroyed, once their keys lie nowhere."""
         root = folder(self._settings)
         lying = await asyncio.to_thread(_names_in, root)
-        async with self._database.reading() as session:
-            gone = select(Recording.id).where(
-                Recording.id.in_(lying), Recording.state == RecordingState.DESTROYED
-            )
-            names = (await session.execute(gone)).scalars().all()
+        names = await self._destroyed(lying)
+        if names and not await self._database.forget_old_pages():
+            log.warning("destroyed keys may still be read from the database's log; again later")
+            return
         for name in names:
             await asyncio.to_thread(shutil.rmtree, root / name, ignore_errors=True)
+
+    async def _destroyed(self, lying: Sequence[str]) -> list[str]:
+        names: list[str] = []
+        async with self._database.reading() as session:
+            for start in range(0, len(lying), MOST_ASKED):
+                gone = select(Recording.id).where(
+                    Recording.id.in_(lying[start : start + MOST_ASKED]),
+                    Recording.state == RecordingState.DESTROYED,
+                )
+                names += (await session.execute(gone)).scalars()
+        return names
 
     async def run(self) -> None:
         """Keep to it until cancelled; not yet while a desk that has started has better to do."""

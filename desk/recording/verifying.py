@@ -2,16 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from desk.database import Database
 from desk.recording.ending import folder
 from desk.recording.keys import KeyLost, unwrap
-from desk.recording.promised import Expected, Known, Wrong, known_recordings
+from desk.recording.promised import (
+    Expected,
+    Known,
+    Wrong,
+    known_recording,
+    known_recordings,
+)
+from desk.recording.tables import Recording
 from desk.settings import Settings
-from media.finishing import Found, look
+from media.looking import Found, look, look_at_side
 
 # A recorder makes a file before the desk hears of it.
 ORPHAN_AFTER_S = 3_600.0
@@ -33,7 +40,17 @@ async def verify_recordings(database: Database, settings: Settings) -> Report:
     async with database.reading() as session:
         recordings = await known_recordings(session, secret)
     wrong = await asyncio.to_thread(_check, root, secret, recordings, lying)
-    return Report(len(recordings), sum(len(one.expected) for one in recordings), wrong)
+    files = sum(not one.may_be_gone for recording in recordings for one in recording.expected)
+    return Report(len(recordings), files, wrong)
+
+
+async def verify_recording(database: Database, settings: Settings, recording: str) -> list[Wrong]:
+    """The same of one recording: what is wrong with its rows and files."""
+    root, secret = folder(settings), settings.secret_key
+    async with database.reading() as session:
+        row = await session.get_one(Recording, recording)
+        known = await known_recording(session, secret, row)
+    return known.wrong + await asyncio.to_thread(_unlike, root, secret, known)
 
 
 def _check(root: Path, secret: str, recordings: Sequence[Known], lying: set[str]) -> list[Wrong]:
@@ -48,22 +65,28 @@ def _check(root: Path, secret: str, recordings: Sequence[Known], lying: set[str]
     return wrong + [Wrong(file.partition("/")[0], file, "nothing speaks of it") for file in orphans]
 
 
-def _unlike(root: Path, secret: str, recording: Known) -> Iterator[Wrong]:
+def _unlike(root: Path, secret: str, recording: Known) -> list[Wrong]:
     if not recording.expected:
-        return
+        return []
     try:
         key = unwrap(secret, recording.wrapped_key)
     except KeyLost:
-        yield Wrong(recording.id, "", "its key is lost: nobody can read it")
-        return
-    for one in recording.expected:
-        if what := _difference(one, look(root, one.file, key)):
-            yield Wrong(recording.id, one.file, what)
+        return [Wrong(recording.id, "", "its key is lost: nobody can read it")]
+    differences = ((one.file, _difference(root, key, one)) for one in recording.expected)
+    return [Wrong(recording.id, file, what) for file, what in differences if what]
 
 
-def _difference(expected: Expected, found: Found) -> str:
+def _difference(root: Path, key: bytes, expected: Expected) -> str:
+    if not expected.holds:
+        return _unlikeness(expected, look(root, expected.file, key))
+    found, held = look_at_side(root, expected.file, key, expected.holds)
+    is_all = held == len(expected.holds)
+    return _unlikeness(expected, found) or ("" if is_all else "not all frames of its segments")
+
+
+def _unlikeness(expected: Expected, found: Found) -> str:
     if found.state == "missing":
-        return "missing"
+        return "" if expected.may_be_gone else "missing"
     if found.state == "changed":
         return "changed in its head" if found.frame is None else f"changed in frame {found.frame}"
     if found.state == "cut" and not expected.torn_sha256:
