@@ -88,7 +88,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     finisher = Finisher(settings, app[CLOCK], app[DATABASE], room.recorders)
     roll_call = RollCall(settings, app[CLOCK], app[DATABASE], app[TEMPLATES])
     reminders = Reminders(settings, app[CLOCK], app[DATABASE], app[TEMPLATES], delivery.written.set)
-    retention = Retention(settings, app[CLOCK], app[DATABASE])
+    retention = Retention(settings, app[CLOCK], app[DATABASE], app[DOCUMENTS])
     work = (
         delivery.run, sealer.run, housekeeping.run, reaper.run, roll_call.run, reminders.run,
         retention.run,

@@ -98,6 +98,9 @@ class Did(StrEnum):
     RECORDING_RELEASED = "recording_released"
     RECORDING_WITHDRAWN = "recording_withdrawn"
     RECORDING_DESTROYED = "recording_destroyed"
+    SNAPSHOT_TAKEN = "snapshot_taken"
+    SNAPSHOT_REMOVED = "snapshot_removed"
+    SNAPSHOT_DESTROYED = "snapshot_destroyed"
 
 
 class AuditEntry(Base):

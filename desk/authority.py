@@ -54,6 +54,8 @@ class Action(StrEnum):
     LEAVE_CALL = "leave_call"
     SEND_RECORDING = "send_recording"
     HOLD_RECORDING = "hold_recording"
+    TAKE_SNAPSHOT = "take_snapshot"
+    SEE_SNAPSHOT = "see_snapshot"
     SEE_DOCUMENT = "see_document"
     UPLOAD = "upload"
     SEE_UPLOAD = "see_upload"
@@ -166,6 +168,8 @@ RULES: dict[Action, Rule] = {
     Action.LEAVE_CALL: _only(Role.APPLICANT, of=OWN),
     Action.SEND_RECORDING: _only(Role.APPLICANT, Role.VERIFIER, of=OWN + SERVING),
     Action.HOLD_RECORDING: _only(Role.VERIFIER, of=SERVING),
+    Action.TAKE_SNAPSHOT: _only(Role.VERIFIER, of=SERVING),
+    Action.SEE_SNAPSHOT: _only(Role.VERIFIER, of=SERVING),
     Action.SEE_DOCUMENT: _only(Role.VERIFIER, of=SERVING),
     Action.UPLOAD: _only(Role.APPLICANT),
     Action.SEE_UPLOAD: _only(Role.APPLICANT, of=OWN),

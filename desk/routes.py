@@ -61,6 +61,7 @@ from desk.pages import (
     schedule_forms,
     search,
     signup,
+    snapshots,
     speed,
     staff,
     supervisor,
@@ -73,6 +74,7 @@ from desk.pages import (
     waiting,
 )
 from desk.recording.playback import find_recording
+from desk.recording.snapshots import find_snapshot
 from desk.recording.viewing import find_view
 from desk.schedule.editing import find_absence, find_exception
 
@@ -177,6 +179,12 @@ def add_routes(app: web.Application) -> None:
                 f"/calls/{ID}/recording/stop",
                 command(recording_legs.stop, do.HOLD_RECORDING, find_call),
             ),
+            web.post(f"/calls/{ID}/snapshots", snapshots.take),
+            web.get(f"/snapshots/{ID}", page(snapshots.picture, do.SEE_SNAPSHOT, find_snapshot)),
+            web.post(
+                f"/snapshots/{ID}/remove",
+                command(snapshots.remove, do.TAKE_SNAPSHOT, find_snapshot),
+            ),
             web.get(f"/calls/{ID}/mail-preview", page(verdict.preview, do.DECIDE, find_call)),
             web.post(f"/calls/{ID}/verdict", command(verdict.give, do.DECIDE, find_call)),
             web.get("/reviews", page(reviews.reviews, do.SEE_REVIEWS)),
@@ -255,6 +263,10 @@ def add_routes(app: web.Application) -> None:
             web.get(f"/views/{ID}", page(recording_view.watch, do.WATCH, find_view)),
             web.get(f"/views/{ID}/{SIDE}", page(recording_view.media, do.WATCH, find_view)),
             web.get(f"/views/{ID}/{SIDE}/strip", page(recording_view.strip, do.WATCH, find_view)),
+            web.get(
+                f"/views/{ID}/snapshots/{{number:[0-9]{{1,2}}}}",
+                page(recording_view.snapshot, do.WATCH, find_view),
+            ),
             web.post(f"/views/{ID}/seen", command(recording_view.seen, do.WATCH, find_view)),
             web.post(f"/views/{ID}/left", command(recording_view.left, do.WATCH, find_view)),
             web.get("/notices", page(notices.notices, do.SEE_NOTICES)),

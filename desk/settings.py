@@ -116,6 +116,8 @@ class Settings(BaseSettings):
     # How long recordings are kept: of calls with a verdict, and of those without.
     recording_days: Positive = 90
     recording_aborted_days: Positive = 30
+    # How long snapshots are kept after the end of the access, or after its rejection.
+    snapshot_days: Positive = 365
 
     @field_validator("timezone")
     @classmethod

@@ -26,6 +26,7 @@ from signaling.messages import (
     SaidSignal,
     Side,
     Signal,
+    Snapshots,
     Step,
     Told,
     Unheard,
@@ -170,6 +171,11 @@ class CallNamespace(DoorNamespace[Seat]):
         """Tell the applicant which step the verifier has come to."""
         if sitting := self._by_seat.get((call, "applicant")):
             await self._tell(sitting, step)
+
+    async def snapshots(self, call: str, news: Snapshots) -> None:
+        """Tell the applicant how many snapshots there are."""
+        if sitting := self._by_seat.get((call, "applicant")):
+            await self._tell(sitting, news)
 
     async def recording(self, call: str, news: RecordingNews) -> None:
         """Tell both sides how the recording of their call stands."""

@@ -196,6 +196,15 @@ class RecordingNews(Told):
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshots(Told):
+    """How many pictures of the applicant lie at the desk from this call, one more or one less."""
+
+    name = "snapshots"
+    namespace = "/call"
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ended(Told):
     """The call is over for this page: why, and where to go."""
 
@@ -235,6 +244,7 @@ TOLD: tuple[type[Told], ...] = (
     Media,
     Step,
     RecordingNews,
+    Snapshots,
     Ended,
     Load,
 )

@@ -15,7 +15,16 @@ from signaling.house import House
 from signaling.limits import LARGEST_MESSAGE_BYTES, Seconds
 from signaling.line_news import LineNews
 from signaling.load import LoadNamespace, LoadNews
-from signaling.messages import NAMESPACES, Called, Place, RecordingNews, Restarting, Side, Step
+from signaling.messages import (
+    NAMESPACES,
+    Called,
+    Place,
+    RecordingNews,
+    Restarting,
+    Side,
+    Snapshots,
+    Step,
+)
 from signaling.news import News
 from signaling.presence import Presence
 from signaling.quality import QualityNews
@@ -83,6 +92,10 @@ class Signaling:
     async def recording(self, call: str, news: RecordingNews) -> None:
         """The recording of a call stands in another way."""
         await self._call.recording(call, news)
+
+    async def snapshots(self, call: str, news: Snapshots) -> None:
+        """The verifier has taken a snapshot, or taken one back."""
+        await self._call.snapshots(call, news)
 
     async def session_ended(self, session: str) -> None:
         """Whoever listened under an ended session hears nothing more."""

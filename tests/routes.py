@@ -99,6 +99,8 @@ async def places(desk: RunningDesk) -> Places:
         "/staff/": (await things.unconfirmed(desk, await desk.people.staff())).id,
         "/uploads/": await things.uploaded(desk, applicant.account, document),
     }
+    ids["/snapshots/"] = await things.snapshot(desk, call)
+    await things.snapshot(desk, first)
     ids["/recordings/"], ids["/views/"] = await things.recording(desk, first)
     links = {f"/{purpose.value}/": await things.link(desk, purpose) for purpose in PURPOSES}
     digest = desk.app[ASSETS].digest

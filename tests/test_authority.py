@@ -95,6 +95,10 @@ EXPECTED = {
     "GET /views/{id}": Row(401, 403, 403, 200, 404, 404, 404),
     "GET /views/{id}/{side}": Row(401, 403, 403, 200, 404, 404, 404),
     "GET /views/{id}/{side}/strip": Row(401, 403, 403, 200, 404, 404, 404),
+    "GET /views/{id}/snapshots/{number}": Row(401, 403, 403, 200, 404, 404, 404),
+    "GET /snapshots/{id}": Row(401, 403, 403, 200, 404, 403, 403),
+    # Nobody has agreed to it.
+    "POST /calls/{id}/snapshots": Row(401, 403, 403, 409, 404, 403, 403),
     "GET /notices": Row(401, 200, 200, 200, 200, 200, 200),
     "GET /mails/preview": Row(401, 403, 403, 403, 403, 403, 200),
     "GET /mails/preview/page": Row(401, 403, 403, 403, 403, 403, 200),
@@ -149,6 +153,7 @@ EXPECTED = {
     "POST /calls/{id}/reveal": Row(401, 403, 403, 200, 404, 403, 403, {"field": "identity"}),
     "POST /meetings/{id}/join": Row(401, 200, 404, 403, 403, 403, 403),
     "POST /access/{id}/again": Row(401, 200, 404, 403, 403, 403, 403),
+    "POST /snapshots/{id}/remove": Row(401, 403, 403, 200, 404, 403, 403),
     "POST /calls/{id}/wait": Row(401, 403, 403, 200, 404, 403, 403),
     "POST /calls/{id}/end": Row(401, 403, 403, 200, 404, 403, 403, {"outcome": "returned"}),
     "POST /calls/{id}/leave": Row(401, 409, 404, 403, 403, 403, 403),

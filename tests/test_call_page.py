@@ -57,7 +57,7 @@ async def test_the_applicant_sees_a_number_and_no_name(desk: RunningDesk) -> Non
     assert body["call"]["verifier_label"] == shown_to_applicants(scene.verifier_account.desk_number)
     assert body.keys() == {
         *("state", "call", "step", "chat", "peer_seen_at", "grace_s"),
-        *("ice_servers", "ice_expires_at", "relay_only", "recording"),
+        *("ice_servers", "ice_expires_at", "relay_only", "recording", "snapshots"),
     }
     _status, page = await scene.applicant.open(scene.page)
     for words in ("Verifikator 0", "Bisukan mikrofon", "Matikan kamera", "Keluar dari panggilan?"):

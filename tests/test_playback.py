@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from desk.accounts.tables import Role
+from desk.keys import DOCUMENTS
 from desk.recording.retention import Retention, withdraw
 from media.sealed import SealedReader
+from tests import things
 from tests.recorded import CONSENT, Leg, Recorded, recording_of
 from tests.scenes import count, enter, in_call, is_problem, nothing_changes, on_duty, value
 from tests.support import RunningDesk, Visitor
@@ -54,11 +56,13 @@ async def test_nothing_is_shown_without_a_reason_and_each_view_is_logged(
         status, page = await verifier.send(f"{recording.page}/views", reason=" ")
     assert status == 422
     assert 'href="#reason"' in page
+    await things.snapshot(desk, recording.call)
     view = await view_of(recording, verifier)
     status, page = await verifier.open(view)
     assert (status, page.count("<video")) == (200, 2)
     assert REASON in page
     assert "Keputusan: disetujui" in page
+    assert "Cuplikan: Wajah" in page
     desk.clock.forward(seconds=90)
     assert (await verifier.act(f"{view}/seen"))[0] == 200
     desk.clock.forward(seconds=10)
@@ -148,7 +152,7 @@ async def test_an_administrator_holds_releases_and_sees_to_a_withdrawal(
     is_problem(await administrator.act(f"{page}/destroy", sure), 409, "not_destroyed")
     async with desk.database.writing() as session:
         await withdraw(session, CONSENT, recording.call.who.account.id, desk.clock.now())
-    await Retention(desk.settings, desk.clock, desk.database).keep_to_it()
+    await Retention(desk.settings, desk.clock, desk.database, desk.app[DOCUMENTS]).keep_to_it()
     desk.clock.forward(hours=2)
     _status, shown = await administrator.open("/recordings")
     assert "Sisa 70 jam 0 menit" in shown

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from desk import audit
+from desk.keys import DOCUMENTS
 from desk.problems import Problem
 from desk.recording import ending
 from desk.recording.holds import hold, release
@@ -193,7 +194,7 @@ async def test_what_is_due_is_destroyed_with_a_certificate(
     await aborted.end()
     await aborted.put_together()
     assert (await aborted.row()).state is RecordingState.PARTIAL
-    retention = Retention(desk.settings, desk.clock, desk.database)
+    retention = Retention(desk.settings, desk.clock, desk.database, desk.app[DOCUMENTS])
     wrapped = (await recording.row()).wrapped_key or "?"
     assert lies_on_the_disk(desk, wrapped) or desk.database.writer.dialect.name != "sqlite"
     for days, left in ((29, 2), (1, 1), (59, 1), (1, 0)):
@@ -230,7 +231,7 @@ async def test_withdrawn_consent_ends_it_within_72_hours_unless_it_is_held(
 ) -> None:
     recording = await recorded(desk)
     open_one = await recording_of(desk, await in_call(desk))
-    retention = Retention(desk.settings, desk.clock, desk.database)
+    retention = Retention(desk.settings, desk.clock, desk.database, desk.app[DOCUMENTS])
     now = desk.clock.now()
     for told in (2, 0):
         async with desk.database.writing() as session:

@@ -1,6 +1,7 @@
 """Things that routes speak of, made directly in the database: their ids."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
 from desk.access.tables import Access, AccessState, Document, Upload
 from desk.access.uploads import OF_A_DOCUMENT
@@ -10,6 +11,8 @@ from desk.application.drafts import begin
 from desk.directory.agencies import find_or_add_unit
 from desk.directory.changing import add_agency
 from desk.directory.tables import AgencyKind
+from desk.keys import DOCUMENTS
+from desk.recording.tables import Snapshot, SnapshotOf
 from desk.schedule.tables import DayException, RosterException, Scope
 from tests.recorded import recording_of
 from tests.scenes import InCall
@@ -93,6 +96,19 @@ async def submitted(
     async with desk.database.writing() as session:
         session.add(access)
     return access
+
+
+async def snapshot(desk: RunningDesk, call: InCall) -> str:
+    """A snapshot of a call; its file holds a few bytes."""
+    stored_as = new_id()
+    size_bytes, sha256 = desk.app[DOCUMENTS].keep(stored_as, BytesIO(bytes(100)))
+    taken = Snapshot(
+        id=new_id(), call=call.call, kind=SnapshotOf.FACE, taken_at=desk.clock.now(),
+        stored_as=stored_as, media_type="image/jpeg", size_bytes=size_bytes, sha256=sha256,
+    )  # fmt: skip
+    async with desk.database.writing() as session:
+        session.add(taken)
+    return taken.id
 
 
 async def recording(desk: RunningDesk, call: InCall) -> tuple[str, str]:

@@ -35,7 +35,7 @@ NO_TEXT = {"script", "style", "code", "kbd"}
 SHOWN = {"aria-label", "title", "placeholder", "alt", "label"}
 # What a script is told besides its words, and does not show.
 UNSEEN = re.compile(
-    r"id|\w+_at|side|recording|ice_servers|relays|step|order|problem|page_urls|state|reason|outcome|from|version|url|path"
+    r"id|\w+_at|side|kind|recording|ice_servers|relays|step|order|problem|page_urls|state|reason|outcome|from|version|url|path"
 )
 NOTHING = re.compile(r"(?!)")
 TABLES = {

@@ -46,8 +46,8 @@ class Kept(NamedTuple):
     sha256: str
 
 
-def _sha256(content: BinaryIO) -> str:
-    """Of the whole content; it is read to its end."""
+def sha256_of(content: BinaryIO) -> str:
+    """The hash of the whole content, which is read to its end."""
     content.seek(0)
     digest = hashlib.sha256()
     while piece := content.read(PIECE_BYTES):
@@ -70,7 +70,7 @@ class DocumentStore:
 
     def keep(self, stored_as: str, content: BinaryIO) -> tuple[int, str]:
         """Encrypt and write a document: its size in bytes and its SHA-256."""
-        digest = _sha256(content)
+        digest = sha256_of(content)
         size_bytes = content.tell()
         self._documents.put(stored_as, content)
         return size_bytes, digest
@@ -120,7 +120,7 @@ class DocumentStore:
     def _read(self, document: Stored, plain: BinaryIO) -> None:
         """Decipher a document. What is not encrypted counts only if it is what was stored then."""
         is_encrypted = self._documents.get(document.stored_as, plain)
-        if not is_encrypted and _sha256(plain) != document.sha256:
+        if not is_encrypted and sha256_of(plain) != document.sha256:
             raise Tampered(document.stored_as)
 
     def _sealing(self, stored_as: str) -> Callable[[Path], None]:
@@ -136,6 +136,12 @@ class DocumentStore:
             return picture.getvalue() or None
 
         return await asyncio.to_thread(read)
+
+    async def content(self, document: Stored) -> bytes:
+        """A document as it is kept. Raises FileNotFoundError, or Tampered."""
+        plain = BytesIO()
+        await asyncio.to_thread(self._read, document, plain)
+        return plain.getvalue()
 
     def forget(self, stored_as: str) -> None:
         """Remove a document that nothing refers to, and its pages."""

@@ -15,6 +15,7 @@ from desk.accounts.tables import Account
 from desk.audit import Did
 from desk.authority import Found, Parties
 from desk.problems import not_found
+from desk.recording.tables import Snapshot
 from desk.words import _
 
 KEPT_UNSENT = timedelta(days=7)
@@ -122,6 +123,6 @@ async def forget_unsent(session: AsyncSession, now: datetime) -> None:
 
 
 async def names_in_use(session: AsyncSession) -> set[str]:
-    """Every name of ours under which a document or an upload lies."""
-    found = await session.execute(union(select(Document.stored_as), select(Upload.stored_as)))
-    return set(found.scalars())
+    """Every name of ours under which a document, an upload or a snapshot lies."""
+    rows = (select(one.stored_as) for one in (Document, Upload, Snapshot))
+    return set((await session.execute(union(*rows))).scalars())

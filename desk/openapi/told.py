@@ -48,6 +48,7 @@ from desk.pages import (
     schedule_forms,
     search,
     signup,
+    snapshots,
     speed,
     staff,
     times,
@@ -113,6 +114,8 @@ BODIES: Mapping[Handler, Fields] = {
     recording_legs.pause: recording_legs.Reason,
     recording_legs.resume: NOTHING,
     recording_legs.stop: recording_legs.Reason,
+    snapshots.take: snapshots.Kind,
+    snapshots.remove: NOTHING,
     recordings.open_view: ("reason",),
     recording_acts.hold: ("hold_reason",),
     recording_acts.release: ("release_reason",),
@@ -156,6 +159,7 @@ BODIES: Mapping[Handler, Fields] = {
 # Bodies that are neither JSON nor an ordinary form: a form with a `file`, and any bytes.
 WITH_FILE: Mapping[Handler, str] = {
     uploads.send: "multipart/form-data",
+    snapshots.take: "multipart/form-data",
     speed.upload: BYTES,
     recording_legs.take_chunk: BYTES,
 }
@@ -199,6 +203,8 @@ MEDIA: Mapping[Handler, str] = {
     recording_legs.open_chunks: JSON,
     recording_legs.take_chunk: JSON,
     recording_view.media: "video/webm",
+    recording_view.snapshot: "image/*",
+    snapshots.picture: "image/*",
     documents.page: PICTURE,
     uploads.page: PICTURE,
     speed.download: BYTES,

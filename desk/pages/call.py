@@ -23,8 +23,11 @@ from desk.keys import CONTROL_ROOM, DOCUMENTS
 from desk.pages.documents import described
 from desk.pages.record import access_record, applicant_record, reason_row
 from desk.pages.review import checklist_of, review_of, step_now
+from desk.pages.snapshots import snapshot_row
+from desk.recording import snapshots
 from desk.recording.consent_text import text_for
 from desk.relays import ice_of
+from desk.words import _
 from signaling.messages import Side
 from signaling.server import Signaling
 from waiting_room import leases, line
@@ -67,6 +70,7 @@ async def _applicants(ask: Ask[CallFile], file: CallFile) -> View:
         "step": step_now(await checklist_of(ask.session, file)).as_dict(),
         "chat": await _chat(ask, file),
         "recording": await _recording(ask, file),
+        "snapshots": await snapshots.count_of(ask.session, file.call.id),
         "peer_seen_at": file.call.verifier_seen_at,
         "grace_s": ask.settings.call_grace_s,
         **ice_of(ask.settings, file.call.id, "applicant", ask.now),
@@ -101,6 +105,10 @@ async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
         "reasons": [reason_row(one) for one in await offered_reasons(ask.session)],
         "longest_explanation": LONGEST_EXPLANATION,
         "recording": await _recording(ask, file),
+        "snapshots": [
+            snapshot_row(one, file.call.started_at)
+            for one in await snapshots.of_call(ask.session, file.call.id)
+        ],
         "peer_seen_at": file.call.applicant_seen_at,
         "grace_s": ask.settings.call_grace_s,
         "arrival_s": ask.settings.arrival_s,
@@ -113,7 +121,8 @@ async def _verifiers(ask: Ask[CallFile], file: CallFile) -> View:
     await ask.session.close()
     store = ask.request.app[DOCUMENTS]
     drawn = [await described(store, one) for one in documents]
-    return View("call_verifier.html", data | {"documents": drawn})
+    kinds = {kind.value: _(label) for kind, label in snapshots.LABELS.items()}
+    return View("call_verifier.html", data | {"documents": drawn}, {"snapshot_kinds": kinds})
 
 
 async def _recording(ask: Ask[CallFile], file: CallFile) -> dict[str, Any] | None:

@@ -6,13 +6,15 @@ from typing import Any
 from aiohttp import web
 
 from desk.asks import Ask, Done, View
+from desk.pages.snapshots import picture_of
 from desk.problems import Problem, not_found
-from desk.recording import viewing
+from desk.recording import snapshots, viewing
 from desk.recording.ending import folder
 from desk.recording.keys import KeyLost, unwrap
 from desk.recording.marks import marks_of
 from desk.recording.playback import RecordingFile
 from desk.recording.ranges import Sought, answer
+from desk.recording.snapshots import LABELS
 from desk.recording.tables import RecordingState
 from desk.recording.viewing import ViewFile
 from desk.words import _
@@ -24,7 +26,9 @@ log = logging.getLogger(__name__)
 async def watch(ask: Ask[ViewFile]) -> View:
     """GET /views/{id}: both sides, in step."""
     file = _demand_open(ask)
-    marks = await marks_of(ask.session, file)
+    taken = await snapshots.of_call(ask.session, file.call.id)
+    if not file.can_be_played and not taken:
+        raise viewing.view_over(file.recording.id)
     view = ask.thing.view
     data: dict[str, Any] = {
         "view": {"id": view.id, "url": f"/views/{view.id}", "reason": view.reason},
@@ -43,16 +47,25 @@ async def watch(ask: Ask[ViewFile]) -> View:
                 "has_strip": bool(made["strip"]),
             }
             for side, made in sorted(file.sides.items())
+            if file.can_be_played
         ],
-        "marks": [mark.as_dict() for mark in marks],
+        "marks": [mark.as_dict() for mark in await marks_of(ask.session, file)],
+        "snapshots": [
+            {
+                "label": _(LABELS[one.kind]),
+                "taken_at": one.taken_at,
+                "url": f"/views/{view.id}/snapshots/{number}",
+            }
+            for number, one in enumerate(taken, start=1)
+        ],
     }
     return View("recording_view.html", data)
 
 
 def _demand_open(ask: Ask[ViewFile]) -> RecordingFile:
-    """Raises the Problem view_over, also where the recording was destroyed meanwhile."""
+    """Raises the Problem view_over."""
     file = ask.thing.file
-    if viewing.is_over(ask.thing.view, ask.now) or not file.can_be_played:
+    if viewing.is_over(ask.thing.view, ask.now):
         raise viewing.view_over(file.recording.id)
     return file
 
@@ -67,8 +80,20 @@ async def strip(ask: Ask[ViewFile]) -> web.StreamResponse:
     return await _sent(ask, "strip", "application/json")
 
 
+async def snapshot(ask: Ask[ViewFile]) -> web.StreamResponse:
+    """GET /views/{id}/snapshots/{number}: one of the call's snapshots, from 1 on."""
+    file, number = _demand_open(ask), int(ask.request.match_info["number"])
+    taken = await snapshots.of_call(ask.session, file.call.id)
+    if not 1 <= number <= len(taken):
+        raise not_found()
+    return await picture_of(ask.request, taken[number - 1])
+
+
 async def _sent(ask: Ask[ViewFile], what: str, content_type: str) -> web.StreamResponse:
     file = _demand_open(ask)
+    if not file.can_be_played:
+        # Destroyed meanwhile.
+        raise viewing.view_over(file.recording.id)
     name = file.sides.get(ask.request.match_info["side"], {}).get(what)
     if not name:
         raise not_found()

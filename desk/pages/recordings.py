@@ -8,11 +8,10 @@ from desk.asks import Ask, Done, View
 from desk.directory.roles import RoleNames, role_names
 from desk.pages.typed import Typed
 from desk.problems import Problem
-from desk.recording import playback, viewing
-from desk.recording.destroying import CERTIFICATES, certificate_of
+from desk.recording import playback, snapshots, viewing
+from desk.recording.destroying import CERTIFICATES, WITHDRAWN_WITHIN, certificate_of
 from desk.recording.manifest import is_signed
 from desk.recording.playback import RecordingFile
-from desk.recording.retention import WITHDRAWN_WITHIN
 from desk.recording.tables import RecordingState, RecordingView
 from desk.words import _
 
@@ -65,15 +64,26 @@ async def recording(ask: Ask[RecordingFile]) -> View:
     """GET /recordings/{id}: what is known of it, and the form that asks why it is looked at."""
     file = ask.thing
     views = await viewing.views_of(ask.session, file.recording.id)
+    taken = await snapshots.of_call(ask.session, file.call.id)
     data = {
         "recording": row(file, await role_names(ask.session)),
         "can_be_played": file.can_be_played,
+        "snapshots": {
+            "count": len(taken),
+            "destroy_at": taken[0].destroy_at if taken else None,
+            "can_be_seen": _can_be_seen(file, len(taken)),
+        },
         "views": [_look(view, viewer.name) for view, viewer in views],
         "certificate": await _certificate(ask),
     }
     is_administrator = ask.identity.role is Role.ADMINISTRATOR
     page_only = {"may_hold": is_administrator, "typed": {}, "errors": {}, "most": LONGEST_REASON}
     return View("recording.html", data, page_only)
+
+
+def _can_be_seen(file: RecordingFile, snapshots_taken: int) -> bool:
+    """Whether a view has anything to show: once the call is over, snapshots alone are enough."""
+    return file.can_be_played or (file.call.ended_at is not None and snapshots_taken > 0)
 
 
 def _look(view: RecordingView, viewer: str) -> dict[str, Any]:
@@ -109,7 +119,8 @@ async def open_view(ask: Ask[RecordingFile]) -> Done:
     typed = Typed(ask.sent)
     reason = typed.text("reason", LONGEST_REASON)
     typed.demand(await recording(ask))
-    if not ask.thing.can_be_played:
+    taken = await snapshots.count_of(ask.session, ask.thing.call.id)
+    if not _can_be_seen(ask.thing, taken):
         detail = _("Rekaman ini tidak dapat diputar.")
         title = _("Tidak dapat diputar")
         url = f"/recordings/{ask.thing.recording.id}"

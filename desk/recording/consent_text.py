@@ -10,7 +10,9 @@ from desk.language import spoken
 from desk.settings import Settings
 from desk.words import _, _n
 
-VERSION = "2026-11"
+VERSION = "2026-11b"
+# How versions begin that spoke of no snapshots: whoever agreed to them has not agreed to those.
+WITHOUT_SNAPSHOTS = "2026-11-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +86,25 @@ def _items(settings: Settings, role: str) -> tuple[tuple[str, str], ...]:
             _n(
                 "Rekaman disimpan terenkripsi di wilayah Indonesia selama {n} hari, lalu "
                 "dimusnahkan."
-            ).of(settings.recording_days),
+            ).of(settings.recording_days)
+            + " "
+            + _n(
+                "Cuplikan gambar disimpan paling lama {n} hari setelah masa akses berakhir atau "
+                "permohonan ditolak."
+            ).of(settings.snapshot_days),
         ),
         (
             _("Informasi yang dikumpulkan"),
             _(
-                "Gambar dan suara kedua pihak selama tanda perekaman tampil di layar. "
-                "Hanya verifikator, pengawas, dan auditor yang berwenang dapat memutarnya; setiap "
-                "pemutaran dicatat."
+                "Gambar dan suara kedua pihak selama tanda perekaman tampil di layar, dan cuplikan "
+                "gambar yang diambil petugas, yang setiap kali diberitahukan kepada Anda. "
+                "Hanya verifikator, pengawas, dan auditor yang berwenang dapat melihatnya; setiap "
+                "penayangan dicatat."
             ),
         ),
         (
             _("Jangka waktu pemrosesan"),
-            _("Sejak panggilan dimulai sampai rekamannya dimusnahkan."),
+            _("Sejak panggilan dimulai sampai rekaman dan cuplikannya dimusnahkan."),
         ),
         (
             _("Hak Anda"),

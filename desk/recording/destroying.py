@@ -3,7 +3,7 @@
 Files go after the transaction (`retention.py`): without the key nobody can read them.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,11 +12,15 @@ from desk import audit
 from desk.audit import Did
 from desk.recording import manifest
 from desk.recording.ending import segments_of
-from desk.recording.tables import Certificate, Recording, RecordingState
+from desk.recording.tables import Certificate, Recording, RecordingState, Snapshot
 from desk.settings import Settings
 from waiting_room.tables import new_id
 
 CERTIFICATES = "certificates"
+# UU 27/2022, art. 40 and 42: after the withdrawal, three times 24 hours.
+WITHDRAWN_WITHIN = timedelta(hours=72)
+# Of a recording that is destroyed there may be snapshots still.
+HAS_SNAPSHOTS = select(Snapshot.id).where(Snapshot.call == Recording.call).exists()
 MAY_BE_DESTROYED = Recording.state.not_in((RecordingState.OPEN, RecordingState.DESTROYED))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from desk import audit
 from desk.audit import Did
 from desk.problems import Problem
+from desk.recording.destroying import HAS_SNAPSHOTS
 from desk.recording.tables import Recording, RecordingState
 from desk.words import _
 
@@ -19,7 +20,7 @@ async def hold(session: AsyncSession, recording: str, by: str, reason: str, now:
         .where(
             Recording.id == recording,
             Recording.held_because.is_(None),
-            Recording.state != RecordingState.DESTROYED,
+            (Recording.state != RecordingState.DESTROYED) | HAS_SNAPSHOTS,
         )
         .values(held_because=reason)
     )

@@ -43,28 +43,28 @@ async def begun(
 
     Raises NotYourCall, and the Problems no_consent, recording_paused and recording_stopped.
     """
-    call = file.call.id
-    await line.hold_open(session, call)
+    await line.hold_open(session, file.call.id)
     allowed_by = await demand_consent(session, file)
-    await _begin(session, file, allowed_by, settings.secret_key, now)
-    of_call = select(Recording).where(Recording.call == call).with_for_update()
-    recording = (await session.execute(of_call)).scalar_one()
+    recording = await made(session, file, allowed_by, settings.secret_key, now)
     await demand_open(session, recording)
     return recording
 
 
-async def _begin(
+async def made(
     session: AsyncSession, file: CallFile, allowed_by: str, secret: str, now: datetime
-) -> None:
+) -> Recording:
+    """The recording of a call, made where there is none yet, and held until the end."""
     row = {
         "id": new_id(), "call": file.call.id, "access": file.access.id, "consent": allowed_by,
         "state": RecordingState.OPEN, "started_at": now, "wrapped_key": wrap(secret, new_key()),
     }  # fmt: skip
     new = insert_into(session, Recording).values(row).on_conflict_do_nothing()
-    made = (await session.execute(new.returning(Recording.id))).first()
-    if made:
+    fresh = (await session.execute(new.returning(Recording.id))).first()
+    if fresh:
         detail = {"call": file.call.id, "consent": allowed_by}
-        await audit.record(session, audit.SYSTEM, Did.RECORDING_BEGUN, made.id, now, **detail)
+        await audit.record(session, audit.SYSTEM, Did.RECORDING_BEGUN, fresh.id, now, **detail)
+    of_call = select(Recording).where(Recording.call == file.call.id).with_for_update()
+    return (await session.execute(of_call)).scalar_one()
 
 
 async def demand_open(session: AsyncSession, recording: Recording) -> None:

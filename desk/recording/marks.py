@@ -1,4 +1,4 @@
-"""Places of a recording that one may want to jump to: steps, chat, the verdict, interruptions."""
+"""Places of a recording that one may want to jump to: steps, chat, snapshots, the verdict, gaps."""
 
 from datetime import datetime
 from itertools import pairwise
@@ -9,15 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.access.checklist import STEPS
 from desk.access.tables import ChatLine, CheckMark, Decision, Verdict
+from desk.recording import snapshots
 from desk.recording.ending import after_ms, has_file, segments_of, zero_of
 from desk.recording.playback import RecordingFile
+from desk.recording.snapshots import LABELS
 from desk.recording.tables import RecordingSegment
 from desk.words import _
 from media.files import SIDES
 
 
 class Mark(NamedTuple):
-    """A place: its kind (step, chat, verdict, gap), and what happened there in words."""
+    """A place: its kind (step, chat, snapshot, verdict, gap), and what happened there in words."""
 
     at_ms: int
     kind: str
@@ -35,6 +37,7 @@ async def marks_of(session: AsyncSession, file: RecordingFile) -> list[Mark]:
     happened = [
         *await _steps(session, file.call.id),
         *await _chat(session, file),
+        *await _snapshots(session, file.call.id),
         *await _verdict(session, file.call.id),
         *_gaps(segments),
     ]
@@ -63,6 +66,13 @@ async def _chat(session: AsyncSession, file: RecordingFile) -> list[Happened]:
     names = {file.applicant.id: file.applicant.name, file.verifier.id: file.verifier.name}
     lines = (await session.execute(select(ChatLine).where(ChatLine.call == file.call.id))).scalars()
     return [(one.at, "chat", f"{names.get(one.sender, '')}: {one.text}") for one in lines]
+
+
+async def _snapshots(session: AsyncSession, call: str) -> list[Happened]:
+    return [
+        (one.taken_at, "snapshot", _("Cuplikan: {what}").format(what=_(LABELS[one.kind])))
+        for one in await snapshots.of_call(session, call)
+    ]
 
 
 async def _verdict(session: AsyncSession, call: str) -> list[Happened]:

@@ -12,6 +12,7 @@ from desk.access.tables import Access
 from desk.accounts.tables import Account
 from desk.authority import Found, Parties
 from desk.problems import not_found
+from desk.recording.destroying import HAS_SNAPSHOTS
 from desk.recording.tables import Recording, RecordingState
 from waiting_room.tables import Call
 
@@ -86,7 +87,8 @@ async def newest(
 
 
 async def withdrawn(session: AsyncSession) -> list[RecordingFile]:
-    """Those whose consent was taken back and that are not destroyed yet, the oldest first."""
-    waits = (Recording.withdrawn_at.is_not(None), Recording.state != RecordingState.DESTROYED)
+    """Those whose consent was taken back and of which something is left, the oldest first."""
+    is_left = (Recording.state != RecordingState.DESTROYED) | HAS_SNAPSHOTS
+    waits = (Recording.withdrawn_at.is_not(None), is_left)
     statement = _files().where(*waits).order_by(Recording.withdrawn_at)
     return [RecordingFile(*row) for row in await session.execute(statement)]

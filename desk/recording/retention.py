@@ -15,13 +15,15 @@ from sqlalchemy import Select, case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk import audit
+from desk.access.store import DocumentStore
 from desk.audit import Did
 from desk.clock import Clock
 from desk.database import Database
 from desk.finishing import finished
-from desk.recording.destroying import MAY_BE_DESTROYED, destroy
+from desk.recording.destroying import HAS_SNAPSHOTS, MAY_BE_DESTROYED, WITHDRAWN_WITHIN, destroy
 from desk.recording.ending import folder
-from desk.recording.tables import Kept, Recording, RecordingState
+from desk.recording.snapshot_terms import SnapshotTerms
+from desk.recording.tables import Kept, Recording, RecordingState, Snapshot
 from desk.settings import Settings
 from waiting_room.tables import Call, CallOutcome
 
@@ -32,23 +34,27 @@ PAUSE_S = 300.0
 # Neither database takes more than some 32,000 values in a statement.
 MOST_ASKED = 10_000
 WITH_A_VERDICT = (CallOutcome.APPROVED, CallOutcome.REJECTED)
-# UU 27/2022, art. 40 and 42: after the withdrawal, three times 24 hours.
-WITHDRAWN_WITHIN = timedelta(hours=72)
 
 
 class Retention:
     """Destroys what is due, by the clock that is handed in."""
 
-    def __init__(self, settings: Settings, clock: Clock, database: Database) -> None:
-        """By these days, by this clock, in this database."""
+    def __init__(
+        self, settings: Settings, clock: Clock, database: Database, store: DocumentStore
+    ) -> None:
+        """By these days, by this clock, in this database, with these files of snapshots."""
         self._settings, self._clock, self._database = settings, clock, database
         self._terms = {
             Kept.VERIFIED: timedelta(days=settings.recording_days),
             Kept.ABORTED: timedelta(days=settings.recording_aborted_days),
         }
+        self._snapshots = SnapshotTerms(settings, database, store)
 
     async def keep_to_it(self) -> None:
-        """Destroy every recording whose time has come, each in a transaction of its own."""
+        """Destroy every recording, and the snapshots of every call, whose time has come.
+
+        Each in a transaction of its own.
+        """
         now = self._clock.now()
         await self._set_terms()
         async with self._database.reading() as session:
@@ -58,6 +64,7 @@ class Retention:
             async with self._database.writing() as session:
                 await destroy(session, self._settings, row.id, audit.SYSTEM, because, now)
         await self.sweep()
+        await self._snapshots.keep_to_them(now)
 
     async def _set_terms(self) -> None:
         """Write down how long each is kept whose call has ended since the last look."""
@@ -125,7 +132,7 @@ def _names_in(root: Path) -> list[str]:
 
 
 async def withdraw(session: AsyncSession, consent: str, by: str, now: datetime) -> list[str]:
-    """Consent was taken back: what was recorded with it is destroyed within 72 hours.
+    """Consent was taken back: what was recorded with it goes within 72 hours, snapshots too.
 
     Until then it is a task of the administrators: do it sooner, or hold it for a reason. Gives
     the ids of the recordings that are concerned.
@@ -138,12 +145,15 @@ async def withdraw(session: AsyncSession, consent: str, by: str, now: datetime) 
         .where(
             Recording.consent == consent,
             Recording.withdrawn_at.is_(None),
-            Recording.state != RecordingState.DESTROYED,
+            (Recording.state != RecordingState.DESTROYED) | HAS_SNAPSHOTS,
         )
         .values(withdrawn_at=now, destroy_at=sooner)
         .returning(Recording.id)
     )
     recordings = list((await session.execute(marked)).scalars())
+    calls = select(Recording.call).where(Recording.id.in_(recordings))
+    later_ones = update(Snapshot).where(Snapshot.call.in_(calls), Snapshot.destroy_at > by_then)
+    await session.execute(later_ones.values(destroy_at=by_then))
     for recording in recordings:
         detail = {"consent": consent}
         await audit.record(session, by, Did.RECORDING_WITHDRAWN, recording, now, **detail)

@@ -88,6 +88,36 @@ class RecordingSegment(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+class SnapshotOf(StrEnum):
+    """What a snapshot shows."""
+
+    FACE = "face"
+    CARD = "card"
+    LETTER = "letter"
+
+
+class Snapshot(Base):
+    """A picture that a verifier took in a call; it lies among the documents under `stored_as`.
+
+    Its call has a recording, whose hold and withdrawal count for it too. It is destroyed at
+    `destroy_at`, which is known once the call has ended.
+    """
+
+    __tablename__ = "snapshot"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
+    call: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
+    kind: Mapped[SnapshotOf] = mapped_column(words_of(SnapshotOf))
+    taken_at: Mapped[datetime]
+    stored_as: Mapped[str] = mapped_column(String(ID_LENGTH))
+    media_type: Mapped[str] = mapped_column(String(40))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    destroy_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_snapshot_destroy_at", "destroy_at"),)
+
+
 class RecordingView(Base):
     """One look at a recording: who, why, from when until when."""
 

@@ -64,15 +64,22 @@ export function read(path) {
  * @param {string} [key]
  */
 export function act(path, body = {}, key = crypto.randomUUID()) {
+  const headers = { ...headersOf(key), "Content-Type": "application/json" };
+  return ask(path, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+/**
+ * Act once with a form that has a file in it.
+ * @param {string} path
+ * @param {FormData} form
+ * @param {string} key
+ */
+export function actWithFile(path, form, key) {
+  return ask(path, { method: "POST", headers: headersOf(key), body: form });
+}
+
+/** @param {string} key */
+function headersOf(key) {
   const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
-  return ask(path, {
-    method: "POST",
-    headers: {
-      Accept: "application/json",
-      "Content-Type": "application/json",
-      "X-CSRF-Token": token,
-      "Idempotency-Key": key,
-    },
-    body: JSON.stringify(body),
-  });
+  return { Accept: "application/json", "X-CSRF-Token": token, "Idempotency-Key": key };
 }

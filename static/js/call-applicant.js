@@ -11,13 +11,14 @@ import { wireLeave } from "./leave-call.js";
 import { pageData } from "./page-data.js";
 import { setText } from "./parts.js";
 import { SaidOnce } from "./said-once.js";
+import { snapshotNews } from "./snapshot-news.js";
 import { Task } from "./task.js";
 import { startTimer } from "./timer.js";
 import { word } from "./words.js";
 
 /**
  * @typedef {import("./seat.js").Place & {id: string, started_at: string, peer_name: string,
- *   grace_s: number, recording: import("./call.js").Wiring["recording"], step: import("./task.js").Step, order: string[]}} Data
+ *   grace_s: number, recording: import("./call.js").Wiring["recording"], snapshots: number, step: import("./task.js").Step, order: string[]}} Data
  */
 /** @typedef {import("./call.js").Ended} Ended */
 
@@ -87,9 +88,14 @@ const call = new Call({
   ended: (ended) => hear(ended),
   heard,
   learned,
-  refreshed: (answer) => task.show(answer.step),
+  refreshed: (answer) => {
+    task.show(answer.step);
+    photographed(answer.snapshots);
+  },
 });
+const photographed = snapshotNews(data.snapshots);
 const task = new Task(data.step, data.order);
 call.socket.on("step", (step) => task.show(step));
+call.socket.on("snapshots", ({ count }) => photographed(count));
 wireConsent(() => call.refresh());
 const hear = wireLeave(`/calls/${data.id}`, call, conclude);

@@ -5,6 +5,7 @@ import { ApplicantAway } from "./applicant-away.js";
 import { Call } from "./call.js";
 import { showEnd } from "./call-over.js";
 import { Checklist } from "./checklist.js";
+import { wireCompare } from "./compare.js";
 import { wireDialogs } from "./dialogs.js";
 import { DocumentViewer } from "./documents.js";
 import { isTyping, need } from "./elements.js";
@@ -13,6 +14,7 @@ import { wireNotes } from "./notes.js";
 import { pageData } from "./page-data.js";
 import { RecordingControl } from "./recording-control.js";
 import { wireReveals } from "./reveal.js";
+import { Snapshots } from "./snapshots.js";
 import { startTimer } from "./timer.js";
 import { Verdict } from "./verdict.js";
 
@@ -21,7 +23,8 @@ import { Verdict } from "./verdict.js";
  *   grace_s: number, recording: import("./call.js").Wiring["recording"], arrival_s: number, has_arrived: boolean,
  *   handling_target_s: number, documents: import("./documents.js").Document[],
  *   checklist: import("./checklist.js").Step[],
- *   challenge: import("./checklist.js").Challenge}} Data
+ *   challenge: import("./checklist.js").Challenge, snapshots: import("./snapshots.js").Snapshot[],
+ *   snapshot_kinds: Record<string, string>}} Data
  */
 
 /** Endings that no deed of a verifier brings about. */
@@ -44,6 +47,13 @@ const away = new ApplicantAway({
   ending: wireEnd(path, hooks),
   late: () => call.learn({ late: true }),
 });
+new DocumentViewer(data.documents);
+const snapshots = data.recording
+  ? new Snapshots(path, data, {
+      step: () => checklist.current()?.step,
+      changed: wireCompare(),
+    })
+  : null;
 const control = data.recording ? new RecordingControl(path) : null;
 const call = new Call({
   peerName: data.peer_name,
@@ -51,7 +61,10 @@ const call = new Call({
   place: data,
   met: data.has_arrived,
   recording: data.recording,
-  recorded: (news) => control?.follow(news),
+  recorded: (news) => {
+    control?.follow(news);
+    snapshots?.follow(news);
+  },
   ended,
   learned: (facts) => away.follow(facts),
 });
@@ -86,8 +99,7 @@ function ended(end) {
 }
 
 const verdict = new Verdict(path, hooks);
-new Checklist(path, data, (steps) => verdict.follow(steps));
-new DocumentViewer(data.documents);
+const checklist = new Checklist(path, data, (steps) => verdict.follow(steps));
 wireDialogs();
 wireReveals(path);
 

@@ -45,6 +45,17 @@ def _command(pid: str) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text()
 
 
+async def takes_a_snapshot(verifier: Person, applicant: Person) -> None:
+    """The key freezes the picture; it is kept as what it shows, and the applicant is told."""
+    page = verifier.page
+    await page.keyboard.press("s")
+    dialog = page.get_by_role("dialog", name="Ambil cuplikan")
+    await dialog.get_by_label("KTP depan").check()
+    await dialog.get_by_role("button", name="Simpan cuplikan").click()
+    await expect(page.get_by_role("button", name="Cuplikan KTP depan, ")).to_be_visible()
+    await expect(applicant.page.get_by_text("Petugas mengambil cuplikan")).to_be_visible()
+
+
 async def test_both_sides_are_recorded_through_the_death_of_the_recorder(
     browser: Browser, demo: Desk
 ) -> None:
@@ -63,6 +74,7 @@ async def test_both_sides_are_recorded_through_the_death_of_the_recorder(
     await expect(page.get_by_text("Perekaman belum aktif.")).to_be_visible()
     await takes_next(verifier, applicant)
     await know_of_it(applicant, verifier)
+    await takes_a_snapshot(verifier, applicant)
     os.kill(recorder_of(demo), signal.SIGKILL)
     for one in (applicant, verifier):
         await expect(one.page.get_by_text("Perekaman terputus")).to_be_visible()
