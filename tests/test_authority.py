@@ -5,12 +5,23 @@ from contextlib import nullcontext
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import pytest
+
+from desk import housekeeping
 from desk.accounts.sessions import Identity
 from desk.accounts.tables import Role
 from desk.authority import RULES, Action, Parties, may
+from desk.recording import retention
 from tests.routes import filled, places, routes_of
 from tests.scenes import enter, nothing_changes, on_duty
 from tests.support import RunningDesk, Visitor
+
+
+@pytest.fixture(autouse=True)
+def _nothing_happens_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow machine these tests take longer than the background waits before its first look."""
+    for background in (housekeeping, retention):
+        monkeypatch.setattr(background, "FIRST_AFTER_S", 3_600.0)
 
 
 class Row(NamedTuple):
