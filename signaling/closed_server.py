@@ -111,24 +111,22 @@ class ClosedServer(socketio.AsyncServer):
     async def sweep(self) -> None:
         """Close the connections of those who do not read, and of those who never come in."""
         turn = Turn()
+        now, inside = self.eio.seconds(), self._inside()
         for eio_sid, visit in list(self._visits.items()):
-            await self._look_at(eio_sid, visit)
+            if eio_sid in inside:
+                visit.outside_since = now
+            socket = self.eio.sockets.get(eio_sid)
+            if socket is not None and self.eio.is_stuck(socket):
+                await self.eio.forget_unread(eio_sid)
+            elif now - visit.outside_since > LONGEST_OUTSIDE_S:
+                await self.drop(eio_sid)
             if turn.is_over():
                 await turn.of_others()
 
-    async def _look_at(self, eio_sid: str, visit: Visit) -> None:
-        now = self.eio.seconds()
-        socket = self.eio.sockets.get(eio_sid)
-        if any(self._is_in(eio_sid, one) for one in NAMESPACES):
-            visit.outside_since = now
-        if socket is not None and self.eio.is_stuck(socket):
-            await self.eio.forget_unread(eio_sid)
-        elif now - visit.outside_since > LONGEST_OUTSIDE_S:
-            await self.drop(eio_sid)
-
-    def _is_in(self, eio_sid: str, namespace: str) -> bool:
-        sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
-        return bool(self.manager.is_connected(sid, namespace))
+    def _inside(self) -> set[str]:
+        """The connections that are in a namespace, or about to be let in or refused."""
+        rooms = (self.manager.rooms.get(namespace, {}) for namespace in NAMESPACES)
+        return {eio_sid for room in rooms for eio_sid in room.get(None, {}).values()}
 
 
 class Sweep(News):

@@ -11,6 +11,8 @@ import time
 
 from aiohttp import web
 
+from tests.bench.loop_watch import LoopWatch
+
 SOCKETS = web.AppKey("SOCKETS", set[web.WebSocketResponse])
 PLACE = '42/waiting,["place",{{"ticket":"{ticket}","position":{position},"version":{version}}}]'
 VERSION = '{"epoch":"bare","count":0}'
@@ -42,6 +44,7 @@ def main() -> None:
     app[SOCKETS] = set()
     app.router.add_get("/{ticket}/{position}", listen)
     app.router.add_post("/tell", tell)
+    app.add_routes(LoopWatch().routes())
     for opens_at in sys.argv[2:]:
         time.sleep(max(0.0, float(opens_at) - time.time()))
     web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=None, access_log=None)

@@ -13,11 +13,10 @@ import aiohttp
 from tests.bench.backoff import Backoff
 from tests.bench.passes import Pass
 from tests.bench.servers import HOST, Server
-from tests.bench.socket_client import SocketClient
+from tests.bench.socket_client import OPENED, PING, PONG, SocketClient
 
 AT_ONCE = 50
 PATIENCE_S = 120.0
-OPENED, PING, PONG = b"0{", b"2", b"3"
 PLACE, LINE, REFUSED = b'42/waiting,["place"', b'42/waiting,["line"', b"44/waiting"
 
 

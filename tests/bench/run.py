@@ -16,6 +16,7 @@ from tests.bench.first_frame_bench import first_frame
 from tests.bench.hostile_bench import hostile_hold
 from tests.bench.lighthouse_bench import lighthouse
 from tests.bench.line_bench import take_next_flat, take_next_sqlite
+from tests.bench.news_bench import line_connects, line_news, loop_hold
 from tests.bench.page_weight_bench import page_weight
 from tests.bench.postgres_bench import take_next_postgresql
 from tests.bench.recording_cpu_bench import recording_cpu
@@ -27,7 +28,7 @@ from tests.bench.result import Result
 from tests.bench.slot_bench import slot_booking
 from tests.bench.storm_bench import reconnect_storm
 from tests.bench.upload_bench import upload_memory
-from tests.bench.waiting_bench import line_news, waiting_memory
+from tests.bench.waiting_bench import line_change, waiting_memory
 
 BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Result | list[Result]]]] = {
     one.__name__: one
@@ -37,6 +38,9 @@ BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Result | list[Result]]]] = {
         take_next_postgresql,
         slot_booking,
         line_news,
+        loop_hold,
+        line_connects,
+        line_change,
         waiting_memory,
         reconnect_storm,
         page_weight,

@@ -1,4 +1,4 @@
-"""The two servers that are compared, each a process of its own."""
+"""The servers that are compared, each a process of its own."""
 
 import asyncio
 import os
@@ -92,17 +92,28 @@ def desk_server(folder: Path, settings: dict[str, str]) -> Server:
 
 def bare_server() -> Server:
     """The baseline of the line's news."""
-    return _bare("tests.bench.bare_server")
+    return _python("tests.bench.bare_server")
 
 
 def bare_call_server() -> Server:
     """The baseline of the call."""
-    return _bare("tests.bench.bare_call")
+    return _python("tests.bench.bare_call")
 
 
-def _bare(module: str) -> Server:
+def news_server(way: str) -> Server:
+    """One that only tells, `direct` or `stock`."""
+    return _python("tests.bench.news_server", way)
+
+
+def node_server() -> Server:
+    """One that only tells, by Socket.IO on Node."""
     port = free_port()
-    return Server([sys.executable, "-m", module, str(port)], _inherited(), port)
+    return Server(["node", "tests/bench/node_server.mjs", str(port)], _inherited(), port)
+
+
+def _python(*module: str) -> Server:
+    port = free_port()
+    return Server([sys.executable, "-m", *module, str(port)], _inherited(), port)
 
 
 @asynccontextmanager

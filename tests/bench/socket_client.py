@@ -7,6 +7,8 @@ from typing import cast
 TEXT, CLOSE = 0x1, 0x8
 FINAL = MASKED = 0x80
 SHORTEST_LONG = 126  # its size stands in the bytes that follow
+# Engine.IO's texts on it.
+OPENED, PING, PONG = b"0{", b"2", b"3"
 
 
 def _frames(unread: bytearray) -> Iterator[tuple[int, bytes]]:
