@@ -21,9 +21,7 @@ SILENCE_TICKS = 120 * 48
 class Audio:
     """The sound of one leg. Its figures are read by `leg`."""
 
-    def __init__(
-        self, clock: TrackClock, written: Callable[[float, bool, list[bytes]], None]
-    ) -> None:
+    def __init__(self, clock: TrackClock, written: Callable[[float, bool, bytes], None]) -> None:
         """Hand each packet to `written`, the late ones late."""
         self._clock, self._written = clock, written
         self.packets = self.frames = self.lost = self.repaired = self.doubled = self.silences = 0
@@ -58,7 +56,7 @@ class Audio:
             time_s = self._in_order(time_s, has_lost=self.lost > lost)
         if payload:
             self.frames += 1
-            self._written(time_s, True, [payload])
+            self._written(time_s, True, payload)
 
     def notes(self) -> dict[str, int]:
         """What was odd, counted by stable words."""

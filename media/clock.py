@@ -39,6 +39,11 @@ class SideClock:
         self.tracks: list[TrackClock] = []
         self._seen_s: deque[float] = deque(maxlen=REPORTS_KEPT)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether anything was reported."""
+        return bool(self._seen_s)
+
     def reported(self, sender_s: float, now_s: float) -> None:
         """A report has arrived that was sent at this moment of the sender's clock."""
         seen_s = now_s - sender_s
@@ -76,8 +81,8 @@ class TrackClock:
             self._last = self._base = timestamp
             self._base_s = now_s
             return now_s
-        self._last += _step(self._last, timestamp)
-        time_s = self._ours_s(self._last)
+        self._last = last = self._last + _step(self._last, timestamp)
+        time_s = self._ours_s(last)
         if -AHEAD_S < now_s - time_s < BEHIND_S:
             return time_s
         self._side.jumps += 1
@@ -109,5 +114,4 @@ class TrackClock:
 
 def _step(last: int, timestamp: int) -> int:
     """How far the stamp is from the last one, forward or back, whichever is nearer."""
-    step = (timestamp - last) % WHOLE
-    return step if step < HALF else step - WHOLE
+    return (timestamp - last + HALF) % WHOLE - HALF

@@ -14,6 +14,7 @@ from pylibsrtp._binding import ffi
 
 MOST = 64
 LARGEST = 2048
+ROOM_BYTES = 1 << 20
 
 _linux = FFI()
 _linux.cdef(
@@ -73,6 +74,8 @@ class Reading:
     def __init__(self, sock: socket.socket) -> None:
         """Read from it until it is closed, by whoever it belongs to."""
         self._socket = sock
+        # What comes until the next turn has to find room; the kernel gives as much as it may.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM_BYTES)
         self.addresses = _addresses[socket.AddressFamily(sock.family)]
 
     def receive(self) -> int:

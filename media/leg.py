@@ -24,6 +24,8 @@ from media.source import Source
 HELD_BACK_S = 0.4
 # Nothing for so long: the other side is gone, or never came.
 GONE_AFTER_S = 40.0
+# A browser reports within seconds of its first packet; who does not is not waited for.
+REPORTS_WITHIN_S = 15.0
 CLOSES_WITHIN_S = 3.0
 END_OF_TIME_S = float("inf")
 
@@ -89,6 +91,10 @@ class Leg:
             or self._connection.connectionState in ("failed", "closed")
             or now_s - self.heard_s > GONE_AFTER_S
         )
+
+    def is_timed(self, now_s: float) -> bool:
+        """Whether the sender's clock is known, or will not be by waiting for it."""
+        return self._clock.is_known or now_s - self._opened_s > REPORTS_WITHIN_S
 
     def drain(self, now_s: float) -> None:
         """Take what has come."""

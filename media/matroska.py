@@ -6,7 +6,6 @@ Track 1 is VP8, track 2 Opus. Times are milliseconds from the segment's own zero
 import struct
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from media.ebml import element, uint
 
@@ -19,17 +18,12 @@ TICKS_PER_S = 48_000
 _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 _CLUSTER = struct.Struct("!IQHI")
 _BLOCK = struct.Struct("!BIBhB")
+# What of it counts as its content.
 _BLOCK_HEAD_BYTES = 4
 KEY = 0x80
 
-
-class Block(NamedTuple):
-    """A frame and where it belongs; its pieces are joined only when it is written."""
-
-    at_ms: int
-    track: int
-    is_key: bool
-    pieces: list[bytes]
+# A frame and where it belongs: its time in milliseconds, its track, whether it is a key frame.
+Block = tuple[int, int, bool, bytes]
 
 
 def head(started_at: datetime, size: tuple[int, int] | None, *, has_audio: bool) -> bytes:
@@ -53,33 +47,28 @@ def head(started_at: datetime, size: tuple[int, int] | None, *, has_audio: bool)
 
 def clusters(blocks: Iterable[Block]) -> Iterator[bytes]:
     """Blocks in the order of their times, a second of them at most in one cluster."""
-    held: list[Block] = []
-    held_bytes = 0
-    for block in blocks:
-        is_full = held_bytes >= MAX_CLUSTER_BYTES
-        if held and (is_full or block.at_ms - held[0].at_ms >= MAX_CLUSTER_MS):
-            yield _cluster(held)
-            held, held_bytes = [], 0
-        held.append(block)
-        held_bytes += sum(map(len, block.pieces))
-    if held:
-        yield _cluster(held)
+    parts: list[bytes] = []
+    start_ms = frames_bytes = 0
+    for at_ms, track, is_key, frame in blocks:
+        is_full = frames_bytes >= MAX_CLUSTER_BYTES
+        if parts and (is_full or at_ms - start_ms >= MAX_CLUSTER_MS):
+            yield _cluster(start_ms, parts, frames_bytes)
+            parts = []
+        if not parts:
+            start_ms, frames_bytes = at_ms, 0
+        size = 1 << 28 | _BLOCK_HEAD_BYTES + len(frame)
+        flags = KEY if is_key else 0
+        parts += _BLOCK.pack(0xA3, size, 0x80 | track, at_ms - start_ms, flags), frame
+        frames_bytes += len(frame)
+    if parts:
+        yield _cluster(start_ms, parts, frames_bytes)
 
 
-def _cluster(blocks: list[Block]) -> bytes:
-    start_ms = blocks[0].at_ms
-    parts = [b""]
-    content_bytes = 0
-    for at_ms, track, is_key, pieces in blocks:
-        size = _BLOCK_HEAD_BYTES + sum(map(len, pieces))
-        content_bytes += _BLOCK.size - _BLOCK_HEAD_BYTES + size
-        parts.append(
-            _BLOCK.pack(0xA3, 1 << 28 | size, 0x80 | track, at_ms - start_ms, KEY if is_key else 0)
-        )
-        parts += pieces
+def _cluster(start_ms: int, parts: list[bytes], frames_bytes: int) -> bytes:
+    """Join heads and frames, one after the other."""
     # Its size counts the time stamp, six bytes.
-    parts[0] = _CLUSTER.pack(0x1F43B675, 1 << 56 | content_bytes + 6, 0xE784, start_ms)
-    return b"".join(parts)
+    size = 6 + len(parts) // 2 * _BLOCK.size + frames_bytes
+    return b"".join((_CLUSTER.pack(0x1F43B675, 1 << 56 | size, 0xE784, start_ms), *parts))
 
 
 def _ebml() -> bytes:

@@ -18,8 +18,9 @@ from media.receiver import install
 from media.segment import Place
 
 # Sockets are read in turns of this length: many packets in one go cost less than one at a time.
-TURN_S = 0.04
-REQUEST_EVERY_S = 0.08
+TURN_S = 0.08
+# How far a sender's clock is from ours shows in when its first report came: to be seen at once.
+FIRST_TURN_S = 0.01
 WRITE_EVERY_S = 1.0
 SILENT_AFTER_S = 3.0
 
@@ -79,6 +80,7 @@ class Recorder:
         self._allowed, self._relays, self._clock = allowed, relays, clock
         self._open: dict[tuple[str, str, int], _Opened] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._write_s = float("-inf")
         self._ending: set[asyncio.Task[None]] = set()
 
     @property
@@ -100,9 +102,9 @@ class Recorder:
         except BaseException:
             self._forget(opened)
             raise
-        opened.write_s = now.s + WRITE_EVERY_S
+        opened.is_answered = True
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(TURN_S, self._turn)
+            self._timer = asyncio.get_running_loop().call_later(FIRST_TURN_S, self._turn)
         for other in others:
             other.leg.note("replaced")
             await self._end(other)
@@ -127,9 +129,12 @@ class Recorder:
     def serve(self) -> None:
         """Do for every leg what is due now. The timer calls it."""
         now = self._clock()
+        # All at once: what is needed for it is at hand then.
+        if writes := now.s >= self._write_s:
+            self._write_s = now.s + WRITE_EVERY_S
         for opened in list(self._open.values()):
             try:
-                self._serve(opened, now)
+                self._serve(opened, now, writes=writes)
             except Exception as error:
                 # One leg must not take the others with it: a full disk, or a fault of ours.
                 log.exception("a segment was ended")
@@ -140,17 +145,17 @@ class Recorder:
         self.serve()
         self._timer = None
         if self._open:
-            self._timer = asyncio.get_running_loop().call_later(TURN_S, self._turn)
+            now_s = self._clock().s
+            are_timed = all(one.leg.is_timed(now_s) for one in self._open.values())
+            turn_s = TURN_S if are_timed else FIRST_TURN_S
+            self._timer = asyncio.get_running_loop().call_later(turn_s, self._turn)
 
-    def _serve(self, opened: "_Opened", now: Now) -> None:
+    def _serve(self, opened: "_Opened", now: Now, *, writes: bool) -> None:
         leg = opened.leg
         leg.drain(now.s)
-        if now.s >= opened.request_s:
-            opened.request_s = now.s + REQUEST_EVERY_S
-            leg.request(now.s)
-            self._tell_of(opened, now)
-        if now.s >= opened.write_s:
-            opened.write_s = now.s + WRITE_EVERY_S
+        leg.request(now.s)
+        self._tell_of(opened, now)
+        if writes and opened.is_answered:
             leg.report(now.s)
             leg.write(now)
             if leg.is_over(now.s):
@@ -190,11 +195,9 @@ class Recorder:
 
 
 class _Opened:
-    """A leg, what was told of it, and when something is due."""
+    """A leg, and what was told of it."""
 
     def __init__(self, wanted: OpenLeg, leg: Leg) -> None:
         self.wanted, self.leg = wanted, leg
         self.side = wanted.recording, wanted.side
-        self.was_started = self.is_silent = False
-        # Nothing can be written before the offer is answered.
-        self.request_s, self.write_s = 0.0, float("inf")
+        self.is_answered = self.was_started = self.is_silent = False

@@ -97,15 +97,16 @@ class SealedWriter:
         nonce, bound = _bound(self._frames, is_last)
         ciphertext = self._cipher.encrypt(nonce, plain, bound)
         size = len(ciphertext) | (LAST if is_last else 0)
-        self._append(size.to_bytes(SIZE_BYTES) + ciphertext)
+        self._append(size.to_bytes(SIZE_BYTES), ciphertext)
         self._frames += 1
 
-    def _append(self, content: bytes) -> None:
+    def _append(self, *parts: bytes) -> None:
         """Write all of it or, where the disk is full, nothing: what follows must line up."""
-        written = 0
+        size = sum(map(len, parts))
         try:
-            while written < len(content):
-                written += os.write(self._file, content[written:] if written else content)
+            written = os.writev(self._file, parts)
+            while written < size:
+                written += os.write(self._file, b"".join(parts)[written:])
         except OSError:
             os.ftruncate(self._file, self._end)
             os.lseek(self._file, self._end, os.SEEK_SET)

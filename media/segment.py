@@ -1,5 +1,6 @@
 """The file of one leg: frames wait for their order, then go out a cluster at a time, sealed."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,11 +8,13 @@ from operator import itemgetter
 from pathlib import Path
 
 from media.clock import Now
-from media.matroska import VIDEO, Block, clusters, head
+from media.matroska import VIDEO, clusters, head
 from media.sealed import Sealed, SealedWriter
 
 # What the head says of a picture that has not come yet; the frames themselves say it too.
 USUAL_SIZE = (640, 480)
+
+_time_s = itemgetter(0)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Segment:
         """Expect tracks of these kinds: "video", "audio"."""
         self._place, self._kinds = place, kinds
         self._file: SealedWriter | None = None
-        self._waiting: list[tuple[float, int, bool, list[bytes]]] = []
+        self._waiting: list[tuple[float, int, bool, bytes]] = []
         self._passed_s = float("-inf")
         self._zero_s = self._last_s = 0.0
         self.started_at: datetime | None = None
@@ -56,7 +59,7 @@ class Segment:
         """A moment of the recorder's clock, from the file's zero."""
         return round((time_s - self._zero_s) * 1000)
 
-    def take(self, track: int, time_s: float, is_key: bool, pieces: list[bytes]) -> None:
+    def take(self, track: int, time_s: float, is_key: bool, frame: bytes) -> None:
         """Keep a frame until its cluster is written."""
         if time_s < self._passed_s:
             self.late += 1
@@ -64,7 +67,7 @@ class Segment:
                 # Behind its successors it would be noise; a picture is what the next one needs.
                 return
             time_s = self._passed_s
-        self._waiting.append((time_s, track, is_key, pieces))
+        self._waiting.append((time_s, track, is_key, frame))
 
     def move(self, track: int, by_s: float) -> None:
         """What is not written yet of a track was made at another moment than it seemed."""
@@ -75,14 +78,18 @@ class Segment:
 
     def write(self, until_s: float, now: Now) -> None:
         """Write what was made before a moment. Raises OSError where the disk takes no more."""
-        self._waiting.sort(key=itemgetter(0))
-        count = sum(frame[0] < until_s for frame in self._waiting)
+        self._waiting.sort(key=_time_s)
+        count = bisect_left(self._waiting, until_s, key=_time_s)
         if not count:
             return
         ready = self._waiting[:count]
         if self._file is None:
             self._file = self._begun(ready[0][0], now)
-        for cluster in clusters(Block(self.at_ms(one[0]), *one[1:]) for one in ready):
+        zero_s = self._zero_s
+        for cluster in clusters(
+            (round((time_s - zero_s) * 1000), track, is_key, frame)
+            for time_s, track, is_key, frame in ready
+        ):
             self._file.write(cluster)
         del self._waiting[:count]
         self._passed_s, self._last_s = until_s, ready[-1][0]

@@ -26,8 +26,8 @@ STEP_S = 0.001
 NOWHERE = -1
 GAP_S = 1.0
 
-# (time on our clock, whether it is a key frame, its pieces)
-Written = Callable[[float, bool, list[bytes]], None]
+# (time on our clock, whether it is a key frame, the frame)
+Written = Callable[[float, bool, bytes], None]
 
 
 class Video:
@@ -150,8 +150,8 @@ class Video:
         if not payload:
             # Padding, sent to find out what the network can carry.
             return
-        data = vp8.content(payload)
-        if vp8.begins_frame(payload):
+        begins, data = vp8.content(payload)
+        if begins:
             if self._pieces:
                 self._refuse()
             self._pieces, self._timestamp = [data], timestamp
@@ -170,14 +170,15 @@ class Video:
         self._break_off()
 
     def _complete(self, now_s: float) -> None:
-        pieces, self._pieces = self._pieces, []
-        is_key = vp8.is_key_frame(pieces[0])
+        # Their memory serves the next packets, while it is still at hand.
+        frame, self._pieces = b"".join(self._pieces), []
+        is_key = vp8.is_key_frame(frame)
         if is_key:
-            if not self._measured(pieces):
+            if not self._measured(frame):
                 self._refuse()
                 return
             self.needs_key, self._key_came_s = False, now_s
-        elif self.needs_key or not pieces[0]:
+        elif self.needs_key or not frame:
             self.frames_dropped += 1
             return
         time_s = self._clock.time_s(self._timestamp, now_s)
@@ -187,11 +188,11 @@ class Video:
                 self.gaps.append((self.wrote_s, time_s))
         self.wrote_s = time_s
         self.frames += 1
-        self._written(time_s, is_key, pieces)
+        self._written(time_s, is_key, frame)
 
-    def _measured(self, pieces: list[bytes]) -> bool:
+    def _measured(self, frame: bytes) -> bool:
         """Remember the size of a key frame, if it is one."""
-        size = vp8.size(b"".join(pieces))
+        size = vp8.size(frame)
         if size is None:
             return False
         if self._size != size:

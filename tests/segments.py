@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 
-from media.matroska import Block, clusters, head
+from media.matroska import clusters, head
 from media.sealed import Sealed, SealedWriter
 from tests.support import MORNING
 
@@ -18,7 +19,16 @@ FRAMES_A_SECOND, SIZE = 10, (160, 120)
 LONGEST_S = 4
 
 
-def coded(seconds: int, *, with_video: bool = True) -> tuple[Block, ...]:
+class Coded(NamedTuple):
+    """A frame as it is given to `clusters`."""
+
+    at_ms: int
+    track: int
+    is_key: bool
+    content: bytes
+
+
+def coded(seconds: int, *, with_video: bool = True) -> tuple[Coded, ...]:
     """A picture that brightens each second, with a tone that grows louder, for four at most."""
     return tuple(
         frame
@@ -28,11 +38,11 @@ def coded(seconds: int, *, with_video: bool = True) -> tuple[Block, ...]:
 
 
 @cache
-def _coded() -> tuple[Block, ...]:
+def _coded() -> tuple[Coded, ...]:
     return tuple(sorted((*_picture(LONGEST_S), *_sound(LONGEST_S))))
 
 
-def _picture(seconds: int) -> Iterator[Block]:
+def _picture(seconds: int) -> Iterator[Coded]:
     context = av.CodecContext.create("libvpx", "w")
     context.width, context.height = SIZE
     context.pix_fmt, context.time_base = "yuv420p", Fraction(1, 1000)
@@ -47,10 +57,10 @@ def _picture(seconds: int) -> Iterator[Block]:
         frame.pts = number * 1000 // FRAMES_A_SECOND
         packets += context.encode(frame)
     for packet in packets + context.encode(None):
-        yield Block(int(packet.pts or 0), 1, packet.is_keyframe, [bytes(packet)])
+        yield Coded(int(packet.pts or 0), 1, packet.is_keyframe, bytes(packet))
 
 
-def _sound(seconds: int) -> Iterator[Block]:
+def _sound(seconds: int) -> Iterator[Coded]:
     context = av.CodecContext.create("libopus", "w")
     context.sample_rate, context.layout, context.format = 48_000, "stereo", "s16"
     tone = [math.sin(n * math.tau / 96) for n in range(960)]
@@ -61,7 +71,7 @@ def _sound(seconds: int) -> Iterator[Block]:
         frame.planes[0].update(sound.tobytes())
         frame.sample_rate, frame.pts = 48_000, number * 960
         for packet in context.encode(frame):
-            yield Block(number * 20, 2, True, [bytes(packet)])
+            yield Coded(number * 20, 2, True, bytes(packet))
 
 
 def write_segment(

@@ -82,10 +82,10 @@ class Heard:
     written: list[tuple[float, bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.audio = Audio(clock(), lambda time_s, _key, pieces: self._keep(time_s, pieces))
+        self.audio = Audio(clock(), lambda time_s, _key, sound: self._keep(time_s, sound))
 
-    def _keep(self, time_s: float, pieces: list[bytes]) -> None:
-        self.written.append((round(time_s, 3), b"".join(pieces)))
+    def _keep(self, time_s: float, sound: bytes) -> None:
+        self.written.append((round(time_s, 3), sound))
 
     def packet(self, number: int, content: bytes, *, at: int | None = None) -> None:
         """Take one; 20 ms for each number, unless it is said where it belongs."""

@@ -1,5 +1,5 @@
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -116,11 +116,11 @@ def test_a_full_disk_leaves_the_file_readable(
     writer.write(b"before")
     kernel = os.write
 
-    def full(file: int, content: bytes) -> int:
+    def full(file: int, parts: Sequence[bytes]) -> int:
         monkeypatch.setattr(os, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
-        return kernel(file, content[:7])
+        return kernel(file, b"".join(parts)[:7])
 
-    monkeypatch.setattr(os, "write", full)
+    monkeypatch.setattr(os, "writev", full)
     with pytest.raises(OSError, match="full"):
         writer.write(b"lost")
     monkeypatch.undo()

@@ -35,8 +35,8 @@ class Watched:
     def __post_init__(self) -> None:
         self.video = Video(TrackClock(90_000, SideClock()), self._keep)
 
-    def _keep(self, time_s: float, is_key: bool, pieces: list[bytes]) -> None:
-        self.written.append((time_s, is_key, b"".join(pieces)))
+    def _keep(self, time_s: float, is_key: bool, frame: bytes) -> None:
+        self.written.append((time_s, is_key, frame))
 
     @property
     def contents(self) -> list[bytes]:
