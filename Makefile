@@ -49,8 +49,12 @@ bench: tools
 faults: tools
 	@$(BIN)/python tests/faults/run.py --kills $(or $(KILLS),50) $(if $(SEED),--seed $(SEED))
 
-# All that checks, tests and benchmarks need.
-tools: $(TOOLS) $(NODE_TOOLS) vendor
+# All that checks, tests and benchmarks need. What pip and npm write lies in folders of their own:
+# they run side by side, and are both waited for.
+tools:
+	@$(MAKE) --no-print-directory $(NODE_TOOLS) & npm=$$!; \
+	$(MAKE) --no-print-directory $(TOOLS); pip=$$?; wait $$npm && exit $$pip
+	@$(MAKE) --no-print-directory vendor
 
 vendor: $(LIVE) $(PACKAGES)
 	@$(BIN)/python -m tools.vendor
@@ -78,10 +82,10 @@ $(LIVE): requirements.lock pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(TOOLS): requirements-dev.lock $(LIVE)
-	$(PIP) --require-hashes --requirement requirements-dev.lock
+	$(PIP) --no-compile --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
-# Both write node_modules anew; the order of the prerequisites of `tools` makes it happen once.
+# Both write node_modules anew; that `tools` comes to the first of them first makes it happen once.
 $(NODE_TOOLS): package-lock.json .npmrc
 	npm ci --no-fund
 	@touch $@ $(PACKAGES)

@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from desk.assets import Assets
+
 
 class Compiled(BytecodeCache):
     """Keeps templates in memory; what has changed since is known by its checksum."""
@@ -54,7 +56,7 @@ class PostgreSQL(Alike, PGDialect_asyncpg):
 
 
 def compile_once(patched: pytest.MonkeyPatch) -> None:
-    """From now on: templates, statements by their whole structure, and files by their content."""
+    """From now on: templates, statements by their whole structure, and what is served for ever."""
     statements: dict[Any, Any] = {}
     registry.register("sqlite.aiosqlite", __name__, SQLite.__name__)
     registry.register("postgresql.asyncpg", __name__, PostgreSQL.__name__)
@@ -62,3 +64,4 @@ def compile_once(patched: pytest.MonkeyPatch) -> None:
     patched.setattr("desk.database.create_async_engine", keeping)
     patched.setattr("desk.templating.Environment", partial(Environment, bytecode_cache=Compiled()))
     patched.setattr("desk.assets.gzip.compress", cache(compress))
+    patched.setattr("desk.app.Assets", cache(Assets))

@@ -1,6 +1,7 @@
 """Fixtures: each test has a database, a clock and a desk of its own."""
 
 import gc
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,18 @@ if TYPE_CHECKING:
     from tests.media_legs import RunningRecorder
 
 A_DAY_S = 86_400
+
+
+def pytest_configure() -> None:
+    """Each test's folder lies where a commit waits for no disk."""
+    if folder := postgres.memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: while one waits for a database or a process, others work."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session", autouse=True)

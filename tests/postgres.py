@@ -63,8 +63,8 @@ def _as_its_user() -> dict[str, Any]:
     return {"user": "postgres", "group": "postgres", "extra_groups": []}
 
 
-def _memory() -> Path | None:
-    """Where a copy of a database's 300 files waits for no disk, if there is room for it."""
+def memory() -> Path | None:
+    """A folder in which nothing waits for a disk, if there is room for what tests write."""
     shared = Path("/dev/shm")
     has_room = shared.is_dir() and shutil.disk_usage(shared).free > ROOM_BYTES
     return shared if has_room and os.access(shared, os.W_OK) else None
@@ -75,8 +75,8 @@ class Cluster:
 
     def __init__(self, binaries: Path, settings: Mapping[str, str] = SERVER_SETTINGS) -> None:
         """Make it and start it; it listens when this returns."""
-        memory = _memory() if settings["fsync"] == "off" else None
-        self.folder = Path(tempfile.mkdtemp(prefix="desk-postgresql-", dir=memory))
+        in_memory = memory() if settings["fsync"] == "off" else None
+        self.folder = Path(tempfile.mkdtemp(prefix="desk-postgresql-", dir=in_memory))
         if os.getuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
         self._names = count(1)

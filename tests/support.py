@@ -271,6 +271,7 @@ async def migrated(settings: Settings) -> None:
         await database.close()
         _empty_databases.append(path.read_bytes())
     elif not path.exists():
+        path.parent.mkdir(exist_ok=True)
         path.write_bytes(_empty_databases[0])
 
 

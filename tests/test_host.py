@@ -27,26 +27,32 @@ def ask(
 OTHER_NAMES = ("localhost:{port}", "localhost", "127.0.0.1", "evil.test", "127.0.0.1:{port}.evil")
 
 
-@pytest.mark.parametrize("name", OTHER_NAMES)
-async def test_a_page_is_led_to_the_public_address(desk: RunningDesk, name: str) -> None:
-    host = name.format(port=desk.settings.port)
-    for method in ("GET", "HEAD"):
-        status, headers, _text = await asyncio.to_thread(
-            ask, desk, method, "/signin?next=/a&b=%3C", host
-        )
-        assert status == 308
-        assert headers["Location"] == f"{desk.settings.public_url}/signin?next=/a&b=%3C"
-        assert "Set-Cookie" not in headers
+async def test_a_page_is_led_to_the_public_address(
+    desk: RunningDesk, subtests: pytest.Subtests
+) -> None:
+    for name in OTHER_NAMES:
+        with subtests.test(name=name):
+            host = name.format(port=desk.settings.port)
+            for method in ("GET", "HEAD"):
+                status, headers, _text = await asyncio.to_thread(
+                    ask, desk, method, "/signin?next=/a&b=%3C", host
+                )
+                assert status == 308
+                assert headers["Location"] == f"{desk.settings.public_url}/signin?next=/a&b=%3C"
+                assert "Set-Cookie" not in headers
 
 
-@pytest.mark.parametrize("name", OTHER_NAMES)
-async def test_a_command_under_another_name_is_refused(desk: RunningDesk, name: str) -> None:
-    host = name.format(port=desk.settings.port)
-    async with nothing_changes(desk):
-        status, headers, text = await asyncio.to_thread(ask, desk, "POST", "/signin", host)
-    assert status == 421
-    assert headers["Content-Type"].startswith("text/html")
-    assert "Permintaan ini tidak dapat diterima" in text
+async def test_a_command_under_another_name_is_refused(
+    desk: RunningDesk, subtests: pytest.Subtests
+) -> None:
+    for name in OTHER_NAMES:
+        with subtests.test(name=name):
+            host = name.format(port=desk.settings.port)
+            async with nothing_changes(desk):
+                status, headers, text = await asyncio.to_thread(ask, desk, "POST", "/signin", host)
+            assert status == 421
+            assert headers["Content-Type"].startswith("text/html")
+            assert "Permintaan ini tidak dapat diterima" in text
 
 
 async def test_the_right_name_is_answered(desk: RunningDesk) -> None:

@@ -22,24 +22,27 @@ from tests.scenes import (
 from tests.support import RunningDesk
 from waiting_room import errors
 
+OF_SCRIPTS = ["application/json", PROBLEM_JSON, "application/json, */*"]
 
-@pytest.mark.parametrize("accept", ["application/json", PROBLEM_JSON, "application/json, */*"])
-async def test_scripts_get_problem_details(desk: RunningDesk, accept: str) -> None:
+
+async def test_scripts_get_problem_details(desk: RunningDesk, subtests: pytest.Subtests) -> None:
     visitor = desk.visitor()
-    async with visitor.http.get(
-        f"{visitor.base}/desk", headers={"Accept": accept}, allow_redirects=False
-    ) as answer:
-        assert answer.status == 401
-        assert answer.content_type == PROBLEM_JSON
-        assert answer.headers["Cache-Control"] == "no-store"
-        body = await answer.json(content_type=PROBLEM_JSON)
-    assert body == {
-        "type": "about:blank",
-        "title": "Anda belum masuk",
-        "status": 401,
-        "detail": "Sesi Anda sudah berakhir atau Anda belum masuk. Silakan masuk lagi.",
-        "code": "not_signed_in",
-    }
+    for accept in OF_SCRIPTS:
+        with subtests.test(accept=accept):
+            async with visitor.http.get(
+                f"{visitor.base}/desk", headers={"Accept": accept}, allow_redirects=False
+            ) as answer:
+                assert answer.status == 401
+                assert answer.content_type == PROBLEM_JSON
+                assert answer.headers["Cache-Control"] == "no-store"
+                body = await answer.json(content_type=PROBLEM_JSON)
+            assert body == {
+                "type": "about:blank",
+                "title": "Anda belum masuk",
+                "status": 401,
+                "detail": "Sesi Anda sudah berakhir atau Anda belum masuk. Silakan masuk lagi.",
+                "code": "not_signed_in",
+            }
 
 
 async def test_people_get_a_page_with_the_next_step(desk: RunningDesk) -> None:
@@ -95,22 +98,28 @@ BROKEN_BODIES: dict[str, tuple[bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", BROKEN_BODIES)
-async def test_a_body_that_cannot_be_read_is_refused(desk: RunningDesk, name: str) -> None:
+async def test_a_body_that_cannot_be_read_is_refused(
+    desk: RunningDesk, subtests: pytest.Subtests
+) -> None:
     scene = await in_call(desk)
-    body, content_type = BROKEN_BODIES[name]
     verifier = scene.verifier
-    for accept, kind in (("application/json", PROBLEM_JSON), ("text/html", "text/html")):
-        headers = {"X-CSRF-Token": verifier.csrf, "Accept": accept, "Content-Type": content_type}
-        async with (
-            nothing_changes(desk),
-            verifier.http.post(
-                f"{verifier.base}{scene.page}/end", data=body, headers=headers
-            ) as answer,
-        ):
-            assert (answer.status, answer.content_type) == (422, kind)
-            if accept == "application/json":
-                assert (await answer.json(content_type=kind))["code"] == "invalid_input"
+    for name, (body, content_type) in BROKEN_BODIES.items():
+        with subtests.test(name):
+            for accept, kind in (("application/json", PROBLEM_JSON), ("text/html", "text/html")):
+                headers = {
+                    "X-CSRF-Token": verifier.csrf,
+                    "Accept": accept,
+                    "Content-Type": content_type,
+                }
+                async with (
+                    nothing_changes(desk),
+                    verifier.http.post(
+                        f"{verifier.base}{scene.page}/end", data=body, headers=headers
+                    ) as answer,
+                ):
+                    assert (answer.status, answer.content_type) == (422, kind)
+                    if accept == "application/json":
+                        assert (await answer.json(content_type=kind))["code"] == "invalid_input"
 
 
 async def test_a_body_too_large_is_refused(desk: RunningDesk) -> None:
@@ -163,26 +172,32 @@ async def raw(desk: RunningDesk, method: str, path: str, *more: bytes) -> bytes:
     return answer
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        b"Cookie: desk_session=\xff\xfe",
-        b"Cookie: desk_session=a; desk_session=b",
-        b"Cookie: " + b"a=b; " * 500,
-        b"Accept: \xff",
-        b"Accept-Encoding: \xff",
-        b"Idempotency-Key: \xff",
-        b"X-CSRF-Token: \xff",
-        b"Origin: \xff",
-    ],
-    ids=lambda line: repr(line[:24]),
-)
-async def test_bytes_that_are_no_text_break_nothing(desk: RunningDesk, line: bytes) -> None:
-    async with nothing_changes(desk):
-        for method, path in (("GET", "/organisation"), ("GET", "/signin"), ("POST", "/signout")):
-            answer = await raw(desk, method, path, line)
-            status = int(answer.split(b" ", 2)[1])
-            assert status in {200, 303, 400, 401, 403}, answer[:200]
+NO_TEXT = [
+    b"Cookie: desk_session=\xff\xfe",
+    b"Cookie: desk_session=a; desk_session=b",
+    b"Cookie: " + b"a=b; " * 500,
+    b"Accept: \xff",
+    b"Accept-Encoding: \xff",
+    b"Idempotency-Key: \xff",
+    b"X-CSRF-Token: \xff",
+    b"Origin: \xff",
+]
+
+
+async def test_bytes_that_are_no_text_break_nothing(
+    desk: RunningDesk, subtests: pytest.Subtests
+) -> None:
+    for line in NO_TEXT:
+        with subtests.test(line=line):
+            async with nothing_changes(desk):
+                for method, path in (
+                    ("GET", "/organisation"),
+                    ("GET", "/signin"),
+                    ("POST", "/signout"),
+                ):
+                    answer = await raw(desk, method, path, line)
+                    status = int(answer.split(b" ", 2)[1])
+                    assert status in {200, 303, 400, 401, 403}, answer[:200]
 
 
 async def test_a_key_that_is_no_text_is_refused(desk: RunningDesk) -> None:

@@ -43,19 +43,22 @@ async def test_steps_are_marked_changed_and_cleared(desk: RunningDesk, role: str
     assert await count(desk.database, "audit_entry", "act = 'step_marked'") == 4 + len(required)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"step": "face"},
-        {"step": "dance", "passed": True},
-        {"step": "independence", "passed": True},  # a step of another role
-        {"step": "face", "passed": "perhaps"},
-    ],
-)
-async def test_a_step_that_is_none_is_refused(desk: RunningDesk, body: dict[str, Any]) -> None:
+NO_STEPS: list[dict[str, Any]] = [
+    {},
+    {"step": "face"},
+    {"step": "dance", "passed": True},
+    {"step": "independence", "passed": True},  # a step of another role
+    {"step": "face", "passed": "perhaps"},
+]
+
+
+async def test_a_step_that_is_none_is_refused(desk: RunningDesk, subtests: pytest.Subtests) -> None:
     scene = await in_call(desk)
-    await refuses(desk, scene.verifier, f"{scene.page}/checklist", 422, "invalid_input", body)
+    for body in NO_STEPS:
+        with subtests.test(body=body):
+            await refuses(
+                desk, scene.verifier, f"{scene.page}/checklist", 422, "invalid_input", body
+            )
 
 
 async def test_a_new_challenge_is_drawn_and_stays(desk: RunningDesk) -> None:
@@ -103,18 +106,22 @@ DEEDS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-async def test_after_the_end_nothing_is_written_any_more(desk: RunningDesk, deed: str) -> None:
+async def test_after_the_end_nothing_is_written_any_more(
+    desk: RunningDesk, subtests: pytest.Subtests
+) -> None:
     scene = await in_call(desk)
     await scene.reject()
-    await refuses(desk, scene.verifier, f"{scene.page}/{deed}", 409, "not_your_call", DEEDS[deed])
+    for deed, body in DEEDS.items():
+        with subtests.test(deed):
+            await refuses(desk, scene.verifier, f"{scene.page}/{deed}", 409, "not_your_call", body)
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-async def test_a_colleague_writes_nothing(desk: RunningDesk, deed: str) -> None:
+async def test_a_colleague_writes_nothing(desk: RunningDesk, subtests: pytest.Subtests) -> None:
     scene = await in_call(desk)
     _account, colleague = await on_duty(desk)
-    await refuses(desk, colleague, f"{scene.page}/{deed}", 404, "not_found", DEEDS[deed])
+    for deed, body in DEEDS.items():
+        with subtests.test(deed):
+            await refuses(desk, colleague, f"{scene.page}/{deed}", 404, "not_found", body)
 
 
 async def test_the_preview_is_the_mail_and_sends_nothing(desk: RunningDesk) -> None:
@@ -137,15 +144,19 @@ async def test_the_preview_is_the_mail_and_sends_nothing(desk: RunningDesk) -> N
     assert "disetujui" in page.lower()
 
 
-@pytest.mark.parametrize(
-    "query", ["", "decision=maybe", "decision=rejected&explanation=" + "a" * 401]
-)
-async def test_a_preview_of_nonsense_is_refused(desk: RunningDesk, query: str) -> None:
+NONSENSE = ["", "decision=maybe", "decision=rejected&explanation=" + "a" * 401]
+
+
+async def test_a_preview_of_nonsense_is_refused(
+    desk: RunningDesk, subtests: pytest.Subtests
+) -> None:
     scene = await in_call(desk)
-    path = f"{scene.page}/mail-preview?{query}"
-    async with nothing_changes(desk):
-        assert (await scene.verifier.read(path))[1]["code"] == "invalid_input"
-        assert (await scene.verifier.open(path))[0] == 422
+    for query in NONSENSE:
+        with subtests.test(query=query):
+            path = f"{scene.page}/mail-preview?{query}"
+            async with nothing_changes(desk):
+                assert (await scene.verifier.read(path))[1]["code"] == "invalid_input"
+                assert (await scene.verifier.open(path))[0] == 422
 
 
 async def test_a_shown_number_is_kept_nowhere_and_each_look_is_logged(desk: RunningDesk) -> None:

@@ -145,31 +145,34 @@ async def test_an_exception_can_be_taken_back(desk: RunningDesk, admin: Visitor)
     assert (await admin.read("/schedule"))[1]["exceptions"] == []
 
 
-@pytest.mark.parametrize(
-    ("field", "typed", "sentence"),
-    [
-        ("day", "", "Isi tanggal, misalnya 24/11/2026."),
-        ("day", "2026-02-30", "Isi tanggal, misalnya 24/11/2026."),
-        ("day", "2026-11-23", "Hari ini sudah lewat."),
-        ("scope", "city", "Pilih salah satu."),
-        ("is_open", "2", "Pilih salah satu."),
-        ("reason", "", "Wajib diisi."),
-        ("reason", "x" * 201, "Paling panjang 200 huruf."),
-    ],
-)
+WRONG = [
+    ("day", "", "Isi tanggal, misalnya 24/11/2026."),
+    ("day", "2026-02-30", "Isi tanggal, misalnya 24/11/2026."),
+    ("day", "2026-11-23", "Hari ini sudah lewat."),
+    ("scope", "city", "Pilih salah satu."),
+    ("is_open", "2", "Pilih salah satu."),
+    ("reason", "", "Wajib diisi."),
+    ("reason", "x" * 201, "Paling panjang 200 huruf."),
+]
+
+
 async def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(
-    desk: RunningDesk, admin: Visitor, field: str, typed: str, sentence: str
+    desk: RunningDesk, admin: Visitor, subtests: pytest.Subtests
 ) -> None:
-    body = {**CLOSED, "place": "81", field: typed}
-    async with nothing_changes(desk):
-        problem = is_problem(await admin.act("/schedule/exceptions", body), 422, "invalid_input")
-        status, shown = await admin.send("/schedule/exceptions", **body)
-    assert (status, problem["fields"]) == (422, {field: sentence})
-    shown = html.unescape(shown)
-    assert re.search(f'<a href="#{field}">[^<]+: {re.escape(sentence)}</a>', shown)
-    assert f'id="{field}-error"' in shown
-    if field != "reason":
-        assert 'value="Pilkada"' in shown
+    for field, typed, sentence in WRONG:
+        with subtests.test(field=field, typed=typed, sentence=sentence):
+            body = {**CLOSED, "place": "81", field: typed}
+            async with nothing_changes(desk):
+                problem = is_problem(
+                    await admin.act("/schedule/exceptions", body), 422, "invalid_input"
+                )
+                status, shown = await admin.send("/schedule/exceptions", **body)
+            assert (status, problem["fields"]) == (422, {field: sentence})
+            shown = html.unescape(shown)
+            assert re.search(f'<a href="#{field}">[^<]+: {re.escape(sentence)}</a>', shown)
+            assert f'id="{field}-error"' in shown
+            if field != "reason":
+                assert 'value="Pilkada"' in shown
 
 
 async def test_the_same_day_twice_is_refused(desk: RunningDesk, admin: Visitor) -> None:

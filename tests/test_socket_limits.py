@@ -196,31 +196,40 @@ NO_FRAMES = [
 ]
 
 
-@pytest.mark.parametrize("frame", NO_FRAMES)
 async def test_what_is_no_frame_closes_the_connection(
-    desk: RunningDesk, frame: str, caplog: pytest.LogCaptureFixture
+    desk: RunningDesk, caplog: pytest.LogCaptureFixture, subtests: pytest.Subtests
 ) -> None:
     visitor = await enter(desk, await desk.people.staff(Role.SUPERVISOR))
-    async with wire(visitor, "/load") as (one, greeted):
-        assert any(one.startswith("40/load,") for one in greeted)
-        await one.say(frame)
-        await one.until_closed()
-    await until(lambda: not server_of(desk).environ)
-    assert faults(caplog) == []
+    for frame in NO_FRAMES:
+        with subtests.test(frame=frame):
+            async with wire(visitor, "/load") as (one, greeted):
+                assert any(one.startswith("40/load,") for one in greeted)
+                await one.say(frame)
+                await one.until_closed()
+            await until(lambda: not server_of(desk).environ)
+            assert faults(caplog) == []
 
 
-@pytest.mark.parametrize(
-    "body", [*(one for one in NO_FRAMES if one[:1] != "b"), "\x1e", "d=", "d=4", "3\x1e" * 17]
-)
+NO_POSTED_FRAMES = [
+    *(one for one in NO_FRAMES if one[:1] != "b"),
+    "\x1e",
+    "d=",
+    "d=4",
+    "3\x1e" * 17,
+]
+
+
 async def test_what_is_no_frame_in_a_post_ends_the_session(
-    desk: RunningDesk, body: str, caplog: pytest.LogCaptureFixture
+    desk: RunningDesk, caplog: pytest.LogCaptureFixture, subtests: pytest.Subtests
 ) -> None:
     visitor = await enter(desk, await desk.people.staff(Role.SUPERVISOR))
-    url = await opened(visitor)
-    assert await posted(visitor, url, body.encode()) == 400
-    assert await posted(visitor, url, b"3") == 400
-    assert server_of(desk).environ == {}
-    assert faults(caplog) == []
+    for body in NO_POSTED_FRAMES:
+        with subtests.test(body=body):
+            url = await opened(visitor)
+            assert await posted(visitor, url, body.encode()) == 400
+            assert await posted(visitor, url, b"3") == 400
+            assert server_of(desk).environ == {}
+            assert faults(caplog) == []
 
 
 async def test_a_post_after_the_end_is_one_to_nowhere(desk: RunningDesk) -> None:

@@ -113,34 +113,35 @@ async def test_the_mail_tells_the_reason_in_words_alone(desk: RunningDesk, code:
     assert f"/access/{scene.who.access.id}/again" in page
 
 
-@pytest.mark.parametrize(
-    ("verdict", "code"),
-    [
-        ({"decision": "rejected"}, "reason_required"),
-        ({"decision": "rejected", "reason": ""}, "reason_required"),
-        ({"decision": "rejected", "reason": "doc_expired"}, "reason_required"),
-        ({"decision": "rejected", "reason": "POOR_CONNECTION"}, "reason_required"),
-        ({"decision": "rejected", "reason": "OTHER"}, "explanation_required"),
-        (
-            {"decision": "rejected", "reason": "OTHER", "explanation": "kurang dari dua ply"},
-            "explanation_required",
-        ),
-        (
-            {"decision": "rejected", "reason": "OTHER", "explanation": " pendek" + " " * 30},
-            "explanation_required",
-        ),
-        ({"decision": "rejected", "reason": "x" * 33}, "invalid_input"),
-        ({"decision": "rejected", "reason": "OTHER", "explanation": "a" * 401}, "invalid_input"),
-        ({"decision": "returned"}, "invalid_input"),
-        ({}, "invalid_input"),
-    ],
-)
+INCOMPLETE = [
+    ({"decision": "rejected"}, "reason_required"),
+    ({"decision": "rejected", "reason": ""}, "reason_required"),
+    ({"decision": "rejected", "reason": "doc_expired"}, "reason_required"),
+    ({"decision": "rejected", "reason": "POOR_CONNECTION"}, "reason_required"),
+    ({"decision": "rejected", "reason": "OTHER"}, "explanation_required"),
+    (
+        {"decision": "rejected", "reason": "OTHER", "explanation": "kurang dari dua ply"},
+        "explanation_required",
+    ),
+    (
+        {"decision": "rejected", "reason": "OTHER", "explanation": " pendek" + " " * 30},
+        "explanation_required",
+    ),
+    ({"decision": "rejected", "reason": "x" * 33}, "invalid_input"),
+    ({"decision": "rejected", "reason": "OTHER", "explanation": "a" * 401}, "invalid_input"),
+    ({"decision": "returned"}, "invalid_input"),
+    ({}, "invalid_input"),
+]
+
+
 async def test_an_incomplete_verdict_is_refused(
-    desk: RunningDesk, verdict: dict[str, str], code: str
+    desk: RunningDesk, subtests: pytest.Subtests
 ) -> None:
     scene = await in_call(desk)
     await scene.pass_all_steps()
-    await refuses(desk, scene.verifier, path_of(scene), 422, code, verdict)
+    for verdict, code in INCOMPLETE:
+        with subtests.test(verdict=verdict, code=code):
+            await refuses(desk, scene.verifier, path_of(scene), 422, code, verdict)
 
 
 async def test_twenty_letters_are_enough_for_other(desk: RunningDesk) -> None:

@@ -34,15 +34,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT],
         check=True,
     )
-    venv.create(folder / "env", with_pip=True)
+    venv.create(folder / "env")
     pip: list[str | Path] = [
-        folder / "env/bin/python",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
+        sys.executable, "-m", "pip", "--python", folder / "env", "install", "--quiet",
         "--no-compile",
-    ]
+    ]  # fmt: skip
     subprocess.run(
         [*pip, "--require-hashes", "--requirement", ROOT / "requirements.lock"], check=True
     )

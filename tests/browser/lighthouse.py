@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ LIGHTHOUSE = Path(__file__).resolve().parents[2] / "node_modules" / ".bin" / "li
 CATEGORIES = ("accessibility", "best-practices", "performance")
 
 
-async def scores(url: str, cookies: list[Any], folder: Path) -> tuple[dict[str, float], list[str]]:
+async def scores(
+    url: str, cookies: list[Any], folder: Path, categories: Sequence[str] = CATEGORIES
+) -> tuple[dict[str, float], list[str]]:
     """Each category's score, 0 to 100, and the audits that were not passed."""
     cookie = "; ".join(f"{one['name']}={one['value']}" for one in cookies)
     report = folder / "report.json"
     command = [
         str(LIGHTHOUSE), url, "--quiet", "--output=json", f"--output-path={report}",
-        f"--only-categories={','.join(CATEGORIES)}",
+        f"--only-categories={','.join(categories)}",
         f"--extra-headers={json.dumps({'Cookie': cookie})}",
         f"--chrome-flags={' '.join(['--headless', *FLAGS, f'--user-data-dir={folder}/profile'])}",
     ]  # fmt: skip
@@ -31,4 +34,4 @@ async def scores(url: str, cookies: list[Any], folder: Path) -> tuple[dict[str, 
         for name, audit in told["audits"].items()
         if audit["score"] is not None and audit["score"] < 1
     ]
-    return {name: 100 * told["categories"][name]["score"] for name in CATEGORIES}, missed
+    return {name: 100 * told["categories"][name]["score"] for name in categories}, missed

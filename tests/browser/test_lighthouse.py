@@ -8,6 +8,7 @@ from tests.browser.conftest import Desk, sign_in
 from tests.browser.lighthouse import scores
 from tests.browser.test_path import joins
 
+LOOKED_AT = ("accessibility", "best-practices")
 AT_LEAST = 95
 
 
@@ -16,6 +17,5 @@ async def test_the_waiting_room_scores_well(browser: Browser, demo: Desk, tmp_pa
     await joins(person)
     url, cookies = person.page.url, await person.context.cookies()
     await person.page.goto("about:blank")
-    reached, missed = await scores(url, cookies, tmp_path)
-    assert reached["accessibility"] >= AT_LEAST, missed
-    assert reached["best-practices"] >= AT_LEAST, missed
+    reached, missed = await scores(url, cookies, tmp_path, LOOKED_AT)
+    assert min(reached.values()) >= AT_LEAST, (reached, missed)
