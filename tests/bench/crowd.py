@@ -20,7 +20,7 @@ PATIENCE_S = 120.0
 PLACE, LINE, REFUSED = b'42/waiting,["place"', b'42/waiting,["line"', b"44/waiting"
 
 
-def _body(payload: bytes) -> Any:
+def body_of(payload: bytes) -> Any:
     """What a message says."""
     return json.loads(payload.partition(b",")[2])[1]
 
@@ -28,7 +28,7 @@ def _body(payload: bytes) -> Any:
 @lru_cache(maxsize=8)
 def _line(payload: bytes) -> Any:
     # The same bytes come to everybody.
-    return _body(payload)
+    return body_of(payload)
 
 
 def followed(place: dict[str, Any], line: dict[str, Any]) -> dict[str, Any] | None:
@@ -42,7 +42,7 @@ def followed(place: dict[str, Any], line: dict[str, Any]) -> dict[str, Any] | No
         if by < 0 and at == position:
             return None
         position += by * (at < position if by < 0 else at <= position)
-    return place | {"position": position, "version": after}
+    return place | {"position": position, "waiting": line["waiting"], "version": after}
 
 
 class Page:
@@ -77,7 +77,7 @@ class Page:
         if payload.startswith(LINE):
             self._hear_of_the_line(payload)
         elif payload.startswith(PLACE):
-            self._take(_body(payload))
+            self._take(body_of(payload))
         elif payload == PING:
             self._socket.say(PONG)
         elif payload.startswith(OPENED):
@@ -92,7 +92,7 @@ class Page:
         if self._crowd.backoff is None:
             return
         if place := followed(self.place, _line(payload)) if self.place else None:
-            self.place = place
+            self._show(place)
         else:
             self._crowd.run(self._ask())
 
@@ -103,8 +103,11 @@ class Page:
             # The server has just been killed: the place is told after coming back.
             return
 
-    def _take(self, place: dict[str, Any]) -> None:
+    def _show(self, place: dict[str, Any]) -> None:
         self.place = place
+
+    def _take(self, place: dict[str, Any]) -> None:
+        self._show(place)
         self._attempts = 0
         self._crowd.placed(self)
 

@@ -1,16 +1,17 @@
 """A desk's database with people who wait, and what the browser of each of them has."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.accounts.sessions import token_digest
 from desk.accounts.tables import SignIn
 from desk.csrf import token_for
-from desk.database import Database
 from tests.bench.lines import line_of
 from tests.bench.servers import SECRET_KEY
 from waiting_room.order import LINE_ORDER
@@ -49,23 +50,24 @@ async def invited(folder: Path, waiting: int) -> list[Pass]:
     """Make the desk's database in this folder: so many who wait, in their order, signed in."""
     now = datetime.now(UTC)
     database = await line_of(folder / "desk.db", waiting, now)
-    passes = await _signed_in(database, now)
-    await database.close()
-    return passes
-
-
-async def _signed_in(database: Database, now: datetime) -> list[Pass]:
     async with database.writing() as session:
         statement = select(Ticket.id, Ticket.applicant).order_by(*LINE_ORDER)
         rows = list(await session.execute(statement))
-        tokens = [secrets.token_urlsafe(32) for _ in rows]
-        about = {"created_at": now, "expires_at": now + timedelta(hours=12)}
-        sign_ins = [
-            {"token_hash": token_digest(token), "account": applicant, **about}
-            for token, (_ticket, applicant) in zip(tokens, rows, strict=True)
-        ]
-        await session.execute(insert(SignIn), sign_ins)
+        tokens = await signed_in(session, [applicant for _ticket, applicant in rows], now)
+    await database.close()
     return [
         Pass(ticket, position, token)
         for position, (token, (ticket, _applicant)) in enumerate(zip(tokens, rows, strict=True), 1)
     ]
+
+
+async def signed_in(session: AsyncSession, accounts: Sequence[str], now: datetime) -> list[str]:
+    """Open a session for each of these accounts: the tokens."""
+    tokens = [secrets.token_urlsafe(32) for _ in accounts]
+    about = {"created_at": now, "expires_at": now + timedelta(hours=12)}
+    sign_ins = [
+        {"token_hash": token_digest(token), "account": account, **about}
+        for token, account in zip(tokens, accounts, strict=True)
+    ]
+    await session.execute(insert(SignIn), sign_ins)
+    return tokens

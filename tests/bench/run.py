@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from tests.bench.call_recovery_bench import call_recovery
+from tests.bench.drain_bench import line_drain
 from tests.bench.first_frame_bench import first_frame
 from tests.bench.hostile_bench import hostile_hold
 from tests.bench.lighthouse_bench import lighthouse
@@ -42,6 +43,7 @@ BENCHES: dict[str, Callable[[], Coroutine[Any, Any, Result | list[Result]]]] = {
         line_connects,
         line_change,
         waiting_memory,
+        line_drain,
         reconnect_storm,
         page_weight,
         first_frame,

@@ -69,11 +69,19 @@ class Server:
 
     def resident_kb(self) -> int:
         """What it holds in memory now, exactly (`status` counts roughly)."""
-        if self._process is None:
-            raise RuntimeError("it was not started")
-        rollup = Path(f"/proc/{self._process.pid}/smaps_rollup").read_text()
+        rollup = self._proc("smaps_rollup")
         (line,) = [line for line in rollup.splitlines() if line.startswith("Rss:")]
         return int(line.split()[1])
+
+    def cpu_s(self) -> float:
+        """What all its threads have used until now, to 10 ms: the 14th and 15th field."""
+        fields = self._proc("stat").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _proc(self, name: str) -> str:
+        if self._process is None:
+            raise RuntimeError("it was not started")
+        return Path(f"/proc/{self._process.pid}/{name}").read_text()
 
 
 def _inherited() -> dict[str, str]:
