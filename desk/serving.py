@@ -12,6 +12,9 @@ from desk.opening import with_database
 from desk.recording.beside import beside
 from desk.settings import Settings, SettingsError
 
+# New objects that may hold others: more than some readings of a long line leave.
+COLLECTED_AFTER = 50_000
+
 
 def serve(settings: Settings, *, is_demo: bool) -> int:
     """Migrate, load the demonstration if it is one, and serve until a signal; the exit status."""
@@ -32,13 +35,15 @@ def serve(settings: Settings, *, is_demo: bool) -> int:
 
 
 async def keep_for_good(_app: web.Application) -> None:
-    """Leave what is there by now out of every later collection of garbage.
+    """Leave what is there by now out of every later collection of garbage, and collect seldom.
 
     It stays to the end; looked through each time, it would hold the loop, and everybody on it, for
-    a tenth of a second.
+    a tenth of a second. So would the sockets of a long line: each reading of the line makes
+    thousands of objects, and after 700 the collector would begin to look.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER, 10, 10)
 
 
 def _listen(settings: Settings, *, is_demo: bool) -> None:

@@ -58,7 +58,9 @@ class Intake:
         self._reading: Reading | None = None
         self._rest: Callable[[bytes, Any], None]
         self.refused = self.not_rtp = self.wrong_type = 0
-        self.heard_s = self._now_s = float("-inf")
+        self.heard_s = float("-inf")
+        self._now_s: float | None = None
+        self._early: list[bytes] = []
 
     def add(self, source: Source, codecs: list[Any]) -> None:
         """Hand to this source what comes under the payload types of these codecs."""
@@ -86,6 +88,9 @@ class Intake:
     def drain(self, now_s: float) -> None:
         """Take all that has come."""
         self._now_s = now_s
+        for data in self._early:
+            self._take(data, now_s)
+        self._early.clear()
         reading = self._reading
         if reading is None:
             return
@@ -114,13 +119,19 @@ class Intake:
             pair.protocol.transport.sendto(sealed, pair.remote_addr)
 
     def _arrived(self, rest: Callable[[bytes, Any], None], data: bytes, address: Any) -> None:
-        """A datagram that asyncio has read."""
+        """A datagram that asyncio has read; before the first turn it has no time yet."""
         if HEADER_BYTES < len(data) <= LARGEST and data[0] in MEDIA:
-            view[: len(data)] = data
-            self._open(0, 0, len(data), self._now_s)
+            if self._now_s is None:
+                self._early.append(data)
+            else:
+                self._take(data, self._now_s)
         elif data:
             # aiortc ends the connection over one that is empty.
             rest(data, address)
+
+    def _take(self, data: bytes, now_s: float) -> None:
+        view[: len(data)] = data
+        self._open(0, 0, len(data), now_s)
 
     def _open(self, number: int, at: int, size: int, now_s: float) -> None:
         """Decrypt what lies there, and hand it on."""

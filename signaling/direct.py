@@ -21,6 +21,7 @@ is touched of them and is no public API. `DESK_DIRECT_SOCKETS=0` leaves this fil
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -126,6 +127,7 @@ class Held(web.WebSocketResponse):
         """Called by the web server, with which the request ends."""
         self.headers.clear()
         await self._serve()
+        del self._serve
         await super().write_eof()
 
 
@@ -135,6 +137,7 @@ class DirectEar(Ear):
     def __init__(self, handler: Any, server: ClosedEngine) -> None:
         """As the engine makes it; its own way of serving takes the place of the library's."""
         super().__init__(handler, server)
+        del self.handler
         self._hanging_up: asyncio.Task[None] | None = None
 
     async def __call__(self, environ: dict[str, Any]) -> web.StreamResponse:
@@ -163,6 +166,8 @@ class DirectEar(Ear):
         finally:
             await socket.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
             self.server.sockets.pop(socket.sid, None)
+            # Else they would hold each other until the next collection of all garbage.
+            del self._socket
 
     async def _hear(self, said: packet.Packet) -> None:
         try:
@@ -201,11 +206,10 @@ class DirectEar(Ear):
             self._hanging_up = asyncio.ensure_future(self._close_or_cut_off())
 
     async def _close_or_cut_off(self) -> None:
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(self.server.slowest_reader_s):
                 await self.close()
-        finally:
-            self._transport.abort()
+        self._transport.abort()
 
 
 class DirectEngine(ClosedEngine):

@@ -12,6 +12,7 @@ import pytest
 from aiortc import RTCIceServer
 
 from media.offers import BadOffer
+from media.receiver import Intake
 from media.recorder import Full
 from tests.media_legs import RunningRecorder, decoded
 from tests.media_pictures import Loop, frames, loop, sounds
@@ -53,6 +54,25 @@ async def test_every_frame_that_is_sent_is_in_the_file(running_recorder: Running
     assert 1.9 < (facts.ended_at - facts.started_at).total_seconds() < 2.1
     assert (facts.sizes, facts.notes) == ([(160, 120)], {})
     assert [one.news for one in running_recorder.told] == ["started", "closed"]
+    await sender.close()
+
+
+async def test_what_comes_before_the_first_turn_has_the_time_of_that_turn(
+    running_recorder: RunningRecorder,
+) -> None:
+    """Else a report among it would tell a clock that is infinitely late."""
+    sender = await running_recorder.sender()
+    (opened,) = running_recorder.recorder._open.values()
+    (taken,) = opened.leg._intakes.values()
+    intake = Intake(taken._dtls)
+    sound = sender.sound
+    packet = struct.pack("!BBHII", 0x80, sound.kind, 1, 0, sound.ssrc) + b"sound"
+    intake._arrived(
+        lambda _data, _address: None, sound.sender.transport._tx_srtp.protect(packet), 0
+    )
+    assert intake.heard_s == float("-inf")
+    intake.drain(1_000.0)
+    assert intake.heard_s == 1_000.0
     await sender.close()
 
 
