@@ -2,10 +2,15 @@
 
 aiortc sends STUN to every address that a candidate names. An offer comes from somebody we do not
 trust: it must not make the recorder knock at doors of its own network.
+
+A browser may hide its addresses behind names that its own network alone can look up (mDNS). It
+knows the recorder's all the same, and its way is taken from where its own STUN comes from; until it
+comes aioice needs somewhere to look, which is nowhere.
 """
 
 import ipaddress
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -24,6 +29,11 @@ NEVER = tuple(
         "168.63.129.16/32",
     )
 )  # fmt: skip
+HIDDEN = re.compile(
+    r"a=candidate:\S+ 1 udp \d+ [0-9a-f-]{36}\.local \d+ typ host\b.*", re.IGNORECASE
+)
+# In a network that exists in documents alone (RFC 5737), at the port that discards.
+NOWHERE = "a=candidate:0 1 udp 1 203.0.113.1 9 typ host"
 
 
 class NoCandidates(Exception):
@@ -35,16 +45,24 @@ def kept(sdp: str, allowed: Sequence[Network] = ()) -> str:
 
     `allowed` are networks that are not public and may be sent to all the same.
     """
-    lines, count = [], 0
-    for line in sdp.splitlines():
-        if line.lstrip().lower().startswith("a=candidate"):
-            if count == MOST or not _may_be_sent_to(line, allowed):
-                continue
-            count += 1
-        lines.append(line)
-    if not count:
+    lines = sdp.splitlines()
+    reachable = [line for line in lines if _may_be_sent_to(line, allowed)][:MOST]
+    if not reachable:
+        lines = [HIDDEN.sub(NOWHERE, line) for line in lines]
+        reachable = [line for line in lines if line == NOWHERE][:1]
+    if not reachable:
         raise NoCandidates
-    return "\r\n".join(lines) + "\r\n"
+    return "\r\n".join(_with_these_alone(lines, reachable)) + "\r\n"
+
+
+def _with_these_alone(lines: Sequence[str], candidates: list[str]) -> Iterator[str]:
+    left = candidates.copy()
+    for line in lines:
+        if not line.lstrip().lower().startswith("a=candidate"):
+            yield line
+        elif line in left:
+            left.remove(line)
+            yield line
 
 
 def _may_be_sent_to(line: str, allowed: Sequence[Network]) -> bool:

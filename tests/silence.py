@@ -97,6 +97,9 @@ async def until_closed(desk: RunningDesk, waits: Waits, pages: int = 0) -> None:
         return bool(is_over) or await is_missed(desk, waits)
 
     await until(desk, holds)
+    # The one that is under way may have looked before the page closed.
+    for _telling in range(2 if pages else 0):
+        await desk.app[SIGNALING].presence.next_telling()
 
 
 async def on_another_device(desk: RunningDesk, waits: Waits) -> Visitor:

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from media.candidates import MOST, NoCandidates, kept
+from media.candidates import MOST, NOWHERE, NoCandidates, kept
 from media.offers import BadOffer
 from tests.media_legs import RunningRecorder
 from tests.media_sender import MediaSender, here
@@ -72,6 +72,14 @@ def test_no_more_than_thirty_are_kept_and_every_other_line_stays() -> None:
     lines = ["v=0", *(candidate("8.8.8.8", port) for port in range(1000, 1100)), "a=mid:0"]
     left = kept("\n".join(lines)).splitlines()
     assert left == ["v=0", *lines[1 : MOST + 1], "a=mid:0"]
+
+
+def test_one_who_hides_every_address_is_waited_for_and_nobody_is_sent_to() -> None:
+    names = [f"6be6c9cd-4ac7-4135-9033-6dce0c02aa2{number}.local" for number in range(3)]
+    hidden = [candidate(name, 1000) for name in names]
+    assert kept("\n".join(["v=0", *hidden, "a=mid:0"])).splitlines() == ["v=0", NOWHERE, "a=mid:0"]
+    shown = candidate("8.8.8.8", 1000)
+    assert kept("\n".join([*hidden, shown])).splitlines() == [shown]
 
 
 async def test_who_listens_on_this_machine_or_its_network_hears_nothing(

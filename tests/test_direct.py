@@ -19,7 +19,7 @@ import pytest
 from socketio import packet as packets
 from yarl import URL
 
-from signaling import closed_server, slices
+from signaling import closed_server, engine, slices
 from signaling.limits import MESSAGES_AT_ONCE, MOST_UNREAD, MOST_UNREAD_BYTES
 from tests.sockets import PATIENCE_S, until
 from tests.telling import WAITING, Teller, by_polling, on_a_socket, telling
@@ -345,16 +345,17 @@ async def test_whoever_is_dropped_leaves_nothing_behind(
 ) -> None:
     """Neither in the tables of the servers, nor a task, nor an open connection, nor an object."""
     monkeypatch.setattr(closed_server, "LONGEST_OUTSIDE_S", 0.3)
+    # So many pings may be answered.
+    monkeypatch.setattr(engine, "SIGNS_EACH_S", 100.0)
     async with telling(is_direct) as teller, AsyncExitStack() as stay:
-        engine = teller.server.eio
-        engine.ping_interval = engine.ping_timeout = engine.slowest_upgrade_s = 0.3
-        engine.slowest_reader_s = 0.3
+        eio = teller.server.eio
+        eio.ping_interval = eio.ping_timeout = eio.slowest_upgrade_s = eio.slowest_reader_s = 0.3
         other = await stay.enter_async_context(on_a_socket(teller))
         before = _kept(teller)
         async with AsyncExitStack() as stack:
             for _ in range(3):
                 await bad(teller, stack)
-            sockets = [weakref.ref(one) for one in engine.sockets.values()][1:]
+            sockets = [weakref.ref(one) for one in eio.sockets.values()][1:]
             async with asyncio.timeout(PATIENCE_S):
                 while len(teller.server.environ) > 1 or teller.connections > 1:
                     await teller.server.sweep()

@@ -19,9 +19,11 @@ from desk.notices.reminders import Reminders
 from desk.schedule.tables import Meeting
 from desk.settings import Settings
 from desk.templating import Templates
+from tests.hall import LATE_AFTER
 from tests.post import notices_of, outbox
-from tests.scenes import count, enter, in_call, join
+from tests.scenes import count, enter, in_call
 from tests.support import Applicant, People, RunningDesk, SetClock
+from waiting_room import line
 from waiting_room.tables import Base
 
 Move = Callable[[datetime], None]
@@ -172,17 +174,19 @@ async def test_nobody_is_reminded_of_what_is_decided(
     assert await reminders.remind() == 0
 
 
-async def test_nobody_who_waits_or_is_disabled_is_reminded(desk: RunningDesk, until: Move) -> None:
-    reminders = reminding(desk.settings, desk.clock, desk.database)
-    waits = await booked(desk.people, jakarta(24, 10))
-    gone = await booked(desk.people, jakarta(24, 10))
-    other = await booked(desk.people, jakarta(24, 10))
-    async with desk.database.writing() as session:
-        (await session.get_one(Account, gone.account.id)).disabled_at = desk.clock.now()
+async def test_nobody_who_waits_or_is_disabled_is_reminded(
+    database: Database, clock: SetClock, people: People, reminders: Reminders, until: Move
+) -> None:
+    waits, gone, other = [await booked(people, jakarta(24, 10)) for _ in range(3)]
     until(jakarta(24, 9, 35))
-    await join(desk, waits)
+    meeting = waits.meeting
+    async with database.writing() as session:
+        (await session.get_one(Account, gone.account.id)).disabled_at = clock.now()
+        await line.join(
+            session, waits.account.id, meeting.id, meeting.starts_at, clock.now(), LATE_AFTER
+        )
     await reminders.remind()
-    told = [await notices_of(desk.database, one.account) for one in (waits, gone, other)]
+    told = [await notices_of(database, one.account) for one in (waits, gone, other)]
     assert [len(one) for one in told] == [0, 0, 1]
 
 

@@ -68,11 +68,11 @@ step scripts node --test tests/scripts/*.test.js
 step tests "$venv/bin/pytest" -n auto --maxprocesses=8 --dist loadgroup tests --ignore=tests/browser --ignore=tests/bench
 # Browsers wait for pictures and networks half of the time: lint and types are looked at meanwhile.
 report=$(mktemp)
-nice "${MAKE:-make}" --no-print-directory --keep-going check VENV="$venv" >"$report" 2>&1 &
+nice -n 19 "${MAKE:-make}" --no-print-directory --keep-going check VENV="$venv" >"$report" 2>&1 &
 checking=$!
 # A process of its own: a synchronous browser test would break the event loop of those after it. The
 # longest file comes first (tests/browser/conftest.py), so that none is left alone at the end.
-! has_chromium || step browser-tests "$venv/bin/pytest" -n 3 --dist loadfile --no-loadscope-reorder tests/browser
+! has_chromium || step browser-tests "$venv/bin/pytest" -n 2 --dist loadfile --no-loadscope-reorder tests/browser
 wait "$checking" || failed="$failed check"
 echo "== check"
 cat "$report"

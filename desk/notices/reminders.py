@@ -31,6 +31,7 @@ from desk.notices.due import (
 from desk.notices.kinds import ENDS, Kind
 from desk.notices.notices import tell
 from desk.notices.tables import Reminder
+from desk.retrying import persistent
 from desk.schedule.tables import Meeting
 from desk.settings import Settings
 from desk.templating import Templates
@@ -72,17 +73,18 @@ class Reminders:
 
     async def _tried(self, due: Due, zone: ZoneInfo) -> bool:
         try:
-            async with self._database.writing() as session:
-                return await self._told(session, due, zone, self._clock.now())
+            return await self._told(due, zone)
         except Exception:
             # One that makes no sense must not keep those behind it.
             log.exception("%s of %s could not be told; the next try follows", due.kind, due.subject)
             return False
 
-    async def _told(self, session: AsyncSession, due: Due, zone: ZoneInfo, now: datetime) -> bool:
-        if due.kind in ENDS:
-            return await self._of_access(session, due, zone, now)
-        return await self._of_meeting(session, due, zone, now)
+    @persistent
+    async def _told(self, due: Due, zone: ZoneInfo) -> bool:
+        now = self._clock.now()
+        tell = self._of_access if due.kind in ENDS else self._of_meeting
+        async with self._database.writing() as session:
+            return await tell(session, due, zone, now)
 
     async def _of_meeting(
         self, session: AsyncSession, due: Due, zone: ZoneInfo, now: datetime

@@ -34,6 +34,7 @@ async def both_see_each_other(one: Person, other: Person) -> None:
 async def passes_steps(page: Page, steps: int | None = None) -> None:
     """Mark the first `steps` of the checklist as passed, or all of them."""
     counter = page.locator("[data-checklist-count]")
+    await expect(counter).not_to_be_empty()
     every = int((await counter.inner_text()).split()[-1])
     for done in range(steps or every):
         await expect(counter).to_have_text(f"{done} dari {every}")
