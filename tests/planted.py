@@ -20,10 +20,12 @@ from signaling import direct
 from signaling.presence import Presence
 from signaling.watch import Watch
 from tests import (
+    test_changing_over,
     test_direct,
     test_idempotency,
     test_leases,
     test_line,
+    test_lost_clients,
     test_presence,
     test_verdict,
     test_watch,
@@ -285,24 +287,24 @@ ON_THE_SOCKETS: dict[str, Bug] = {
     ),
     "outbox: without end": Bug(
         changes=(Change(direct.Outbox.release, "> MOST_UNREAD_BYTES", "> 1 << 40"),),
-        found_by=test_direct.test_one_who_never_reads_is_dropped_and_the_others_miss_nothing,
+        found_by=test_lost_clients.test_one_who_never_reads_is_dropped_and_the_others_miss_nothing,
     ),
     "outbox: it does not hang up": Bug(
         changes=(Change(direct.Outbox.hang_up, "self._ear.hang_up()", "pass"),),
-        found_by=test_direct.test_whoever_is_dropped_leaves_nothing_behind,
-        told={"bad": test_direct.silent},
+        found_by=test_lost_clients.test_whoever_is_dropped_leaves_nothing_behind,
+        told={"bad": test_lost_clients.silent},
     ),
     "ear: nobody is cut off": Bug(
         changes=(Change(direct.DirectEar._close_or_cut_off, "self._transport.abort()", "pass"),),
-        found_by=test_direct.test_a_stopped_process_is_dropped_when_its_ping_is_due,
+        found_by=test_lost_clients.test_a_stopped_process_is_dropped_when_its_ping_is_due,
     ),
     "ear: what waited for a poll is lost": Bug(
         changes=(Change(direct.DirectEar._take_over, "while not waited.empty()", "while False"),),
-        found_by=test_direct.test_one_who_changes_over_hears_on_the_socket_what_waited,
+        found_by=test_changing_over.test_one_who_changes_over_hears_on_the_socket_what_waited,
     ),
     "ear: a session has two WebSockets": Bug(
         changes=(Change(direct.DirectEar._change_over, "upgrading = True", "upgrading = False"),),
-        found_by=test_direct.test_a_session_changes_over_once_at_a_time,
+        found_by=test_changing_over.test_a_session_changes_over_once_at_a_time,
     ),
     "ping: it is not sent": Bug(
         changes=(
@@ -310,7 +312,7 @@ ON_THE_SOCKETS: dict[str, Bug] = {
                 direct._ping, "socket.queue.put_nowait(packet.Packet(packet.PING))", "pass"
             ),
         ),
-        found_by=test_direct.test_a_stopped_process_is_dropped_when_its_ping_is_due,
+        found_by=test_lost_clients.test_a_stopped_process_is_dropped_when_its_ping_is_due,
     ),
     "tell: those who poll are forgotten": Bug(
         changes=(Change(direct.DirectManager._hold, "for part in encoded:", "for part in []:"),),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+import pytest
 import socketio
 from aiohttp import web
 
@@ -24,6 +25,9 @@ HERE = f"40{WAITING},"
 # Acknowledgements, and what announces a binary part.
 KEPT = ("43", "45")
 SEPARATOR = "\x1e"
+
+
+WAYS = pytest.mark.parametrize("is_direct", [True, False], ids=["direct", "stock"])
 
 
 class Everybody(socketio.AsyncNamespace):  # type: ignore[misc]
@@ -218,3 +222,10 @@ async def by_polling(teller: Teller) -> AsyncIterator[Poller]:
     poller = Poller(teller)
     await poller.come()
     yield poller
+
+
+async def until_closed(ws: aiohttp.ClientWebSocketResponse) -> None:
+    """Read, without answering, until the server closes."""
+    async with asyncio.timeout(PATIENCE_S):
+        async for _message in ws:
+            pass

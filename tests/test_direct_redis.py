@@ -9,8 +9,7 @@ import socketio
 
 from signaling.direct import DirectManager
 from tests.broker import broker, program
-from tests.telling import Listener, Teller, by_polling, on_a_socket, telling
-from tests.test_direct import WAYS
+from tests.telling import WAYS, Listener, Teller, by_polling, on_a_socket, telling
 
 pytestmark = pytest.mark.skipif(not program(), reason="Redis is not installed")
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from desk.database import Database
 from desk.settings import Settings
 from signaling import slices
-from tests import silence, sockets, telling, test_direct
+from tests import silence, sockets, telling, test_lost_clients
 from tests.hall import Hall
 from tests.line_machine import run_machine
 from tests.planted import (
@@ -146,7 +146,7 @@ async def test_a_test_of_the_sockets_finds(bug: str, monkeypatch: pytest.MonkeyP
     """Without its bug each of them passes where it stands."""
     planted = ON_THE_SOCKETS[bug]
     plant(planted.changes, monkeypatch)
-    for module in (sockets, telling, test_direct):
+    for module in (sockets, telling, test_lost_clients):
         monkeypatch.setattr(module, "PATIENCE_S", 1.0)
     monkeypatch.setattr(slices, "SLICE_S", 0.0)
     asked = inspect.signature(planted.found_by).parameters
