@@ -1,12 +1,22 @@
 """The main job in real browsers, by the labels people see: from "Gabung Rapat" to the mail."""
 
 import re
+from collections.abc import Iterator
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Desk, Person, sign_in
+from tests.browser.conftest import Desk, Person, running, sign_in
+from tests.sink import Sink
 
 STAND = "fetch(location, {headers: {Accept: 'application/json'}}).then((answer) => answer.json())"
+
+
+@pytest.fixture(scope="module")
+def demo(sink: Sink, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Whoever applies again can join at once: at night the first free time is days away."""
+    with running(tmp_path_factory.mktemp("desk"), sink, DESK_JOIN_BEFORE_MINUTES="20160") as desk:
+        yield desk
 
 
 async def joins(person: Person) -> None:
