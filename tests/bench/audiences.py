@@ -89,3 +89,10 @@ async def in_turn(seated: dict[str, Seated], rounds: int, *words: str) -> dict[s
             for what, value in answer.items() if number >= WARM_UPS else ():
                 answers[what][way].append(value)
     return answers
+
+
+def add(answers: dict[str, Rounds], more: dict[str, Rounds]) -> None:
+    """Put more rounds to those that there are."""
+    for what, rounds in more.items():
+        for way, values in rounds.items():
+            answers.setdefault(what, {}).setdefault(way, []).extend(values)
