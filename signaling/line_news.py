@@ -52,6 +52,8 @@ class LineNews(News):
         self._waiting = 0
         self._pace: Pace | None = None
         self._last_changes: list[tuple[int, int]] = []
+        # A reading that began earlier must not end later than another.
+        self._one_by_one = asyncio.Lock()
         self.version = Version(secrets.token_urlsafe(6), 0)
 
     async def place_of(self, ticket: str) -> Place | None:
@@ -81,6 +83,10 @@ class LineNews(News):
 
     async def tell(self) -> None:
         """Read the line and tell everybody how it moved; where it did not, repeat the last news."""
+        async with self._one_by_one:
+            await self._tell()
+
+    async def _tell(self) -> None:
         changes = await self._read()
         if changes:
             self.version = Version(self.version.epoch, self.version.count + 1)
