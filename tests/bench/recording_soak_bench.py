@@ -6,6 +6,7 @@
 import asyncio
 import multiprocessing
 import os
+import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -76,6 +77,7 @@ async def _not_decoded(folder: Path, sent: dict[Name, dict[str, int]]) -> float:
 def _decoded_frames(folder: Path, name: Name) -> int:
     try:
         found = decoded(written(folder, name))
-    except av.FFmpegError:
+    except av.FFmpegError as error:
+        print(f"{'/'.join(name)} is not decoded: {error}", file=sys.stderr)
         return 0
     return len(found.pictures_s) + len(found.sounds_s)
