@@ -20,6 +20,7 @@ has_chromium() { [ -n "${DESK_TEST_BROWSER:-}" ] || browser >/dev/null; }
 has_firefox() { has firefox-esr || has firefox; } # where tests/browser/firefox.py looks
 has_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has initdb; } # tests/postgres.py
 has_coturn() { has turnserver; }
+has_redis() { has redis-server; } # tests/broker.py
 has_certutil() { has certutil; } # makes a browser trust the tests' relay
 has_pulseaudio() { has pulseaudio && has pactl; }
 has_link() { has ip && has iptables; } # tests/link/namespaces.py makes networks with them
@@ -28,6 +29,7 @@ has_link() { has ip && has iptables; } # tests/link/namespaces.py makes networks
 NEEDS="
 has_postgresql|postgresql|every test's run on PostgreSQL
 has_coturn|coturn|the tests with a relay
+has_redis|redis-server|the test of two servers that share their news
 has_chromium|chromium fonts-dejavu-core|the browser tests (tests/browser)
 has_firefox|firefox-esr|the browser tests with Firefox
 has_certutil|libnss3-tools|the calls through a relay by TLS
@@ -39,11 +41,11 @@ may_install() {
   [ "$(id -u)" = 0 ] && grep -qx 'ID=debian' /etc/os-release 2>/dev/null && has apt-get
 }
 
-install() { # install PACKAGE...: PostgreSQL without the server that Debian would make and start
+install() { # install PACKAGE...: without the servers that Debian would make and start
   local none=/etc/postgresql-common/createcluster.d/desk-tests.conf
   echo "Installing for the tests: $*"
   mkdir -p "${none%/*}" && echo "create_main_cluster = false" >"$none"
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+  apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
     --no-install-recommends "$@" >/dev/null
   rm -f "$none"
 }
