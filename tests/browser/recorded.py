@@ -33,6 +33,17 @@ async def know_of_it(*people: Person) -> None:
         await expect(person.page.get_by_text("Sesi ini sedang direkam")).to_be_visible()
 
 
+async def both_are_written(person: Person, desk: Desk, number: int) -> None:
+    """Each side's segment of this number comes to the disk; the first of them is told of."""
+    awaited = {f"{side}-{number:03}.mkv.sealed" for side in SIDES}
+    for _try in range(200):
+        found = {path.name for path in desk.folder.glob("recordings/*/*.sealed")}
+        if awaited <= found:
+            return
+        await person.page.wait_for_timeout(100)
+    raise AssertionError(f"{awaited - found} did not come")
+
+
 def call_of(person: Person) -> str:
     """The call whose page this is."""
     found = re.search("/calls/([^/?#]+)", person.page.url)

@@ -15,7 +15,13 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from desk.recording.chunks import BROWSER
 from tests.browser.conftest import Desk, Person, sign_in
-from tests.browser.recorded import agrees, call_of, know_of_it, recording_of
+from tests.browser.recorded import (
+    agrees,
+    both_are_written,
+    call_of,
+    know_of_it,
+    recording_of,
+)
 from tests.browser.test_path import joins, takes_next
 from tests.browser.test_playback import FRAMES, READY
 
@@ -79,8 +85,7 @@ async def test_both_sides_are_recorded_through_the_death_of_the_recorder(
     for one in (applicant, verifier):
         await expect(one.page.get_by_text("Perekaman terputus")).to_be_visible()
     await know_of_it(applicant, verifier)
-    for side in ("applicant", "verifier"):
-        assert list(demo.folder.glob(f"recordings/*/{side}-002.mkv.sealed"))
+    await both_are_written(verifier, demo, 2)
     # That the box was empty, and that no recorder was there for a moment.
     faults = applicant.faults + verifier.faults
     faults = [one for one in faults if "status of 422" not in one and "status of 503" not in one]

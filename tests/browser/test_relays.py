@@ -8,10 +8,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from media.files import SIDES
 from tests.browser.conftest import Desk, Person, chromium, running, sign_in
 from tests.browser.firefox import trust, with_certutil
-from tests.browser.recorded import agrees, know_of_it
+from tests.browser.recorded import agrees, both_are_written, know_of_it
 from tests.browser.test_path import both_see_each_other, joins, takes_next
 from tests.relay import SECRET, Relay, relay, with_coturn
 from tests.sink import Sink
@@ -108,8 +107,7 @@ async def test_media_and_its_recording_go_through_the_relay_alone(
             # The recorder is behind the relay as well, should nobody reach it directly.
             assert " typ relay " in await person.page.evaluate(ANSWERED)
             assert person.faults == []
-        for side in SIDES:
-            assert list(desk.folder.glob(f"recordings/*/{side}-001.mkv.sealed"))
+        await both_are_written(person, desk, 1)
 
 
 async def test_a_dead_relay_is_said_and_the_call_kept(
