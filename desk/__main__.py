@@ -102,7 +102,10 @@ def _recordings_verify(settings: Settings, _arguments: argparse.Namespace) -> in
         report = await verify_recordings(database, settings)
         for wrong in report.wrong:
             print(wrong)
-        print(f"{report.recordings} recordings, {report.files} files, {len(report.wrong)} wrong")
+        looked_at = (
+            f"{report.recordings} recordings, {report.files} files, {report.snapshots} snapshots"
+        )
+        print(f"{looked_at}, {len(report.wrong)} wrong")
         return 1 if report.wrong else 0
 
     return with_database(settings, check, only_reads=True)

@@ -11,6 +11,7 @@ from desk.recording import ending
 from desk.recording.keys import new_key, wrap
 from desk.recording.settling import settle
 from desk.recording.tables import Recording, RecordingSegment, RecordingState, SegmentState
+from desk.recording.verifying import verify_recordings
 from media.files import SIDES, segment_file, side_file, strip_file
 from media.finishing import finish
 from media.sealed import SealedWriter
@@ -161,3 +162,8 @@ async def recorded(desk: RunningDesk, legs: Iterable[Leg] = BOTH) -> Recorded:
     await recording.end()
     await recording.put_together()
     return recording
+
+
+async def wrongs(desk: RunningDesk) -> list[str]:
+    """What `desk recordings verify` says."""
+    return [str(one) for one in (await verify_recordings(desk.database, desk.settings)).wrong]

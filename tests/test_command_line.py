@@ -253,7 +253,10 @@ def test_the_operator_works_on_postgresql_as_well(settings: Settings, desk_comma
     answer = desk_command("audit", "verify", **on_server)
     assert (answer.returncode, answer.stdout) == (0, "0 entries verified, 1 not sealed yet\n")
     answer = desk_command("recordings", "verify", **on_server)
-    assert (answer.returncode, answer.stdout) == (0, "0 recordings, 0 files, 0 wrong\n")
+    assert (answer.returncode, answer.stdout) == (
+        0,
+        "0 recordings, 0 files, 0 snapshots, 0 wrong\n",
+    )
 
 
 async def test_a_recorder_beside_a_desk_ends_with_it(

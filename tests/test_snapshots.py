@@ -20,6 +20,7 @@ from desk.recording.consent_tables import Consent
 from desk.recording.retention import Retention
 from desk.recording.snapshots import MOST
 from desk.recording.tables import Recording, RecordingState, Snapshot, SnapshotOf
+from tests.recorded import wrongs
 from tests.recorders import consents
 from tests.scenes import (
     InCall,
@@ -189,3 +190,30 @@ async def test_consent_taken_back_destroys_them_within_three_days(
     assert files(desk) == await count(desk.database, "snapshot") == 0
     entry = "SELECT detail FROM audit_entry WHERE act = 'snapshot_destroyed'"
     assert "withdrawal" in str(await value(desk.database, entry))
+
+
+async def test_whatever_is_done_to_a_snapshot_is_named(desk: RunningDesk, scene: InCall) -> None:
+    _status, body = await take(scene)
+    name = f"snapshot {body['snapshot']['id']}"
+    _status, taken_back = await take(scene, content=photograph())
+    assert (await scene.verifier.act(f"{taken_back['snapshot']['url']}/remove"))[0] == 200
+    assert await wrongs(desk) == []
+    (file,) = (desk.settings.data_dir / "documents").iterdir()
+    good = file.read_bytes()
+    changed = bytearray(good)
+    changed[len(good) // 2] ^= 1
+    file.write_bytes(changed)
+    assert await wrongs(desk) == [f"{name}: its file is changed or cut"]
+    file.write_bytes(good[:-1])
+    assert await wrongs(desk) == [f"{name}: its file is changed or cut"]
+    file.unlink()
+    assert await wrongs(desk) == [f"{name}: its file is missing"]
+    desk.app[DOCUMENTS].keep(file.name, BytesIO(photograph()))
+    assert await wrongs(desk) == [f"{name}: its file is not what was taken"]
+    file.write_bytes(good)
+    async with desk.database.writing() as session:
+        await session.execute(update(Snapshot).values(sha256="0" * 64))
+    assert await wrongs(desk) == [f"{name}: it is not the one of the audit log"]
+    async with desk.database.writing() as session:
+        await session.execute(delete(Snapshot))
+    assert await wrongs(desk) == [f"{name}: its row is gone, and nobody destroyed it"]

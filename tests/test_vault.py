@@ -22,19 +22,14 @@ from desk.recording.keys import KeyLost, unwrap
 from desk.recording.manifest import given_way
 from desk.recording.retention import Retention, withdraw
 from desk.recording.tables import RecordingState
-from desk.recording.verifying import verify_recordings
 from media.finishing import Part, Settled, finish
 from media.looking import look
-from tests.recorded import CONSENT, Leg, Recorded, recorded, recording_of
+from tests.recorded import CONSENT, Leg, Recorded, recorded, recording_of, wrongs
 from tests.scenes import count, in_call, value
 from tests.support import RunningDesk, on_sqlite
 
 PLACES = 12
 PATIENCE_S = 20  # a bound for hanging tests, never a measure
-
-
-async def wrongs(desk: RunningDesk) -> list[str]:
-    return [str(one) for one in (await verify_recordings(desk.database, desk.settings)).wrong]
 
 
 @contextmanager

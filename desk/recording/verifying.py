@@ -1,4 +1,7 @@
-"""Every file of every recording against its manifest: what is missing, cut, changed or too much."""
+"""Every file of every recording against its manifest: what is missing, cut, changed or too much.
+
+Snapshots belong to recordings, but lie among the documents; the audit log vouches for them.
+"""
 
 import asyncio
 import time
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from desk.access.store import DocumentStore
 from desk.database import Database
 from desk.recording.ending import folder
 from desk.recording.keys import KeyLost, unwrap
@@ -17,6 +21,7 @@ from desk.recording.promised import (
     known_recordings,
 )
 from desk.recording.tables import Recording
+from desk.recording.verified_snapshots import known_snapshots, unlike
 from desk.settings import Settings
 from media.looking import Found, look, look_at_side
 
@@ -29,6 +34,7 @@ class Report(NamedTuple):
 
     recordings: int
     files: int
+    snapshots: int
     wrong: list[Wrong]
 
 
@@ -39,9 +45,12 @@ async def verify_recordings(database: Database, settings: Settings) -> Report:
     lying = await asyncio.to_thread(_lying_there, root)
     async with database.reading() as session:
         recordings = await known_recordings(session, secret)
+        snapshots, wrong_rows = await known_snapshots(session)
     wrong = await asyncio.to_thread(_check, root, secret, recordings, lying)
+    store = DocumentStore(settings.data_dir, secret)
+    wrong += wrong_rows + await unlike(database, store, snapshots)
     files = sum(not one.may_be_gone for recording in recordings for one in recording.expected)
-    return Report(len(recordings), files, wrong)
+    return Report(len(recordings), files, len(snapshots), wrong)
 
 
 async def verify_recording(database: Database, settings: Settings, recording: str) -> list[Wrong]:
