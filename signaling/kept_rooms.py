@@ -34,7 +34,8 @@ class KeptRooms(socketio.AsyncManager):
         if room is not None and namespace in self.rooms:
             self.rooms[namespace].setdefault(room, Room())
         super().basic_enter_room(sid, namespace, room, eio_sid)
-        self._rooms_of.setdefault(sid, []).append(room)
+        if room not in (rooms := self._rooms_of.setdefault(sid, [])):
+            rooms.append(room)
 
     def basic_leave_room(self, sid: str, namespace: str, room: Any) -> None:
         """Let a socket out of a room."""

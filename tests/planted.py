@@ -16,7 +16,9 @@ import pytest
 from desk import idempotency, reaper
 from desk.access import verdicts
 from desk.house import DeskHouse
-from signaling import direct
+from signaling import direct, engine
+from signaling.kept_rooms import KeptRooms
+from signaling.line_news import LineNews
 from signaling.presence import Presence
 from signaling.watch import Watch
 from tests import (
@@ -25,6 +27,7 @@ from tests import (
     test_idempotency,
     test_leases,
     test_line,
+    test_line_news,
     test_lost_clients,
     test_presence,
     test_verdict,
@@ -57,11 +60,19 @@ class Change:
         for that, this in ((self.that, self.this), *self.more):
             assert source.count(that) == 1, f"{that!r} in {self.function.__qualname__}"
             source = source.replace(that, this)
-        made: dict[str, Any] = {}
-        exec(compile(source, "planted", "exec"), function.__globals__, made)
-        changed = inspect.unwrap(made[function.__name__])
+        changed = inspect.unwrap(_made_anew(function, source))
         monkeypatch.setattr(function, "__code__", changed.__code__)
         forget_statements()
+
+
+def _made_anew(function: Callable[..., Any], source: str) -> Any:
+    """The function of this source, where it sees what `function` does: `super()` its class."""
+    seen = function.__code__.co_freevars
+    around = f"def around({', '.join(seen)}):\n{textwrap.indent(source, '    ')}"
+    made: dict[str, Any] = {}
+    whole = f"{around}\n    return {function.__name__}"
+    exec(compile(whole, "planted", "exec"), function.__globals__, made)
+    return made["around"](*seen)
 
 
 @dataclass(frozen=True)
@@ -230,6 +241,10 @@ AT_THE_DESK: dict[str, Bug] = {
         changes=(Change(reaper.Reaper.reap, "for call in lapsed.calls", "for call in []"),),
         found_by=test_leases.test_a_verifier_gone_gives_the_applicant_back_to_the_head,
     ),
+    "line: it is read beside itself": Bug(
+        changes=(Change(LineNews.tell, "async with self._one_by_one:", "if True:"),),
+        found_by=test_line_news.test_a_reading_never_comes_after_one_that_began_later,
+    ),
     "watch: it never asks about calls": Bug(
         changes=(Change(Watch.tell, "if seated else ()", "if False else ()"),),
         found_by=test_watch.test_a_call_ended_by_another_process_is_told_to_both_sides,
@@ -264,6 +279,22 @@ AT_A_START: dict[str, Bug] = {
     "restart: whoever is in a call was gone before it": Bug(
         changes=(NO_NEW_START,),
         found_by=test_leases.test_a_restart_gives_both_sides_a_full_grace,
+    ),
+}
+
+# Found by what keeps rooms beside the library's manager.
+IN_THE_ROOMS: dict[str, Change] = {
+    "leave: the room is remembered": Change(
+        KeptRooms.basic_leave_room, "rooms.remove(room)", "pass"
+    ),
+    "enter: the room is not remembered": Change(
+        KeptRooms.basic_enter_room, "rooms.append(room)", "pass"
+    ),
+    "end: in the rooms for ever": Change(
+        KeptRooms.basic_disconnect, "super().basic_leave_room(sid, namespace, room)", "super()"
+    ),
+    "end: whose end was asked for is kept": Change(
+        KeptRooms.basic_disconnect, "(self.pending_connect, self.pending_disconnect)", "()"
     ),
 }
 
@@ -305,6 +336,38 @@ ON_THE_SOCKETS: dict[str, Bug] = {
     "ear: a session has two WebSockets": Bug(
         changes=(Change(direct.DirectEar._change_over, "upgrading = True", "upgrading = False"),),
         found_by=test_changing_over.test_a_session_changes_over_once_at_a_time,
+    ),
+    "ear: half-way for ever": Bug(
+        changes=(
+            Change(
+                engine.Ear._before_the_upgrade,
+                "asyncio.timeout(self.server.slowest_upgrade_s)",
+                "asyncio.timeout(None)",
+            ),
+        ),
+        found_by=test_changing_over.test_one_who_does_not_change_over_polls_on,
+        told={"said": None},
+    ),
+    "ear: half-way for ever, by the library's way": Bug(
+        changes=(
+            Change(
+                engine.Ear._before_the_upgrade,
+                "asyncio.timeout(self.server.slowest_upgrade_s)",
+                "asyncio.timeout(None)",
+            ),
+        ),
+        found_by=test_changing_over.test_one_who_does_not_change_over_polls_on,
+        told={"said": None, "is_direct": False},
+    ),
+    "ear: it changes over for ever": Bug(
+        changes=(Change(engine.Ear._end, "upgrading = False", "upgrading = True"),),
+        found_by=test_changing_over.test_one_who_does_not_change_over_polls_on,
+        told={"said": "nothing", "is_direct": False},
+    ),
+    "ear: a session has two WebSockets, by the library's way": Bug(
+        changes=(Change(engine.Ear._begin, "if self._socket.upgrading:", "if False:"),),
+        found_by=test_changing_over.test_a_session_changes_over_once_at_a_time,
+        told={"is_direct": False},
     ),
     "ping: it is not sent": Bug(
         changes=(

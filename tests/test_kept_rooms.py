@@ -1,5 +1,6 @@
 """Rooms are as the library keeps them, whatever order people come and go in."""
 
+from collections import Counter
 from typing import Any
 
 from hypothesis import settings as hypothesis_settings
@@ -96,11 +97,16 @@ class Both(RuleBasedStateMachine):
     @invariant()
     def nothing_is_kept_of_who_has_gone(self) -> None:
         assert set(self.kept._rooms_of) == {sid for sid, _namespace in self.inside}
+        for sid, namespace in self.inside:
+            assert Counter(self.kept._rooms_of[sid]) == Counter(
+                room for room, sids in self.stock.rooms[namespace].items() if sid in sids
+            )
         assert self.kept.pending_disconnect == {} == self.kept.pending_connect
         assert {name: set(rooms) for name, rooms in self.kept.rooms.items()} == {
             name: set(rooms) for name, rooms in self.stock.rooms.items()
         }
 
 
+LOOKS = hypothesis_settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestRooms = Both.TestCase
-TestRooms.settings = hypothesis_settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestRooms.settings = LOOKS

@@ -1,12 +1,19 @@
-"""The difference between two orders, as every page in the line applies it."""
+"""The line's news: the difference between two orders, as every page applies it, and its reading."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from signaling.line_news import moves
-from tests.support import MORNING
+from desk.house import DeskHouse
+from desk.keys import DENIALS, SIGNALING
+from signaling.line_news import LineNews, moves
+from tests.scenes import joined
+from tests.support import MORNING, RunningDesk
 from waiting_room.standing import Stand
 
 KEYS = st.tuples(st.integers(0, 2), st.integers(0, 5))
@@ -73,3 +80,34 @@ def test_one_taken_and_one_joined() -> None:
     old = _order({"a": (1, 0), "b": (1, 1), "c": (1, 3)})
     new = _order({"b": (1, 1), "d": (1, 2), "c": (1, 3)})
     assert moves(old, new) == [(1, -1), (2, 1)]
+
+
+class LateHouse(DeskHouse):
+    """A house whose first reading takes its time to end."""
+
+    def __init__(self, desk: RunningDesk) -> None:
+        super().__init__(desk.settings, desk.clock, desk.database, desk.app[DENIALS])
+        self.has_read, self.may_end = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        async with super().reading() as session:
+            yield session
+        if not self.has_read.is_set():
+            self.has_read.set()
+            await self.may_end.wait()
+
+
+async def test_a_reading_never_comes_after_one_that_began_later(desk: RunningDesk) -> None:
+    house = LateHouse(desk)
+    news = LineNews(desk.app[SIGNALING].server, house)
+    news.longest_silence_s = 0.01
+    before = asyncio.create_task(news.tell())
+    await house.has_read.wait()
+    newcomer = await joined(desk)
+    after = asyncio.create_task(news.tell())
+    # It waits for the one before it; read beside that one, it would be told by now.
+    await asyncio.wait({after}, timeout=0.3)
+    house.may_end.set()
+    await asyncio.gather(before, after)
+    assert await news.place_of(newcomer.ticket)

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,6 +19,7 @@ from tests.planted import (
     AT_THE_DESK,
     BY_THE_MACHINE,
     IN_THE_HALL,
+    IN_THE_ROOMS,
     ON_THE_SOCKETS,
     Bug,
     Change,
@@ -25,6 +27,7 @@ from tests.planted import (
 )
 from tests.silence import as_shipped, hurry
 from tests.support import POSTGRESQL, SQLITE, RunningDesk, SetClock, on_sqlite
+from tests.test_kept_rooms import LOOKS, Both
 
 MOST_EXAMPLES = 500
 PATIENCE_S = 4.0  # what a bug keeps from happening is waited for in vain
@@ -93,6 +96,13 @@ def test_the_state_machine_finds(
     plant(BY_THE_MACHINE[bug], monkeypatch)
     with pytest.raises(FOUND):
         run_machine(settings, MOST_EXAMPLES)
+
+
+@pytest.mark.parametrize("bug", IN_THE_ROOMS)
+def test_the_rooms_beside_the_librarys_find(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant((IN_THE_ROOMS[bug],), monkeypatch)
+    with pytest.raises(FOUND):
+        run_state_machine_as_test(Both, settings=LOOKS)
 
 
 @each(IN_THE_HALL)
