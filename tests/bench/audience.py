@@ -43,11 +43,11 @@ class Listener:
         audience = self._audience
         name = f"{audience.host}:{audience.port}"
         headers = {"Host": name, "Origin": f"http://{name}"}
-        self._socket = socket = SocketClient(audience.path, headers, self._heard, self._lost)
+        self._socket = SocketClient(audience.path, headers, self._heard, self._lost)
         loop = asyncio.get_running_loop()
         self._is_in = loop.create_future()
         self._has_gone = loop.create_future()
-        await loop.create_connection(lambda: socket, audience.host, audience.port)
+        await self._socket.connect(audience.host, audience.port)
         await self._is_in
 
     async def go(self) -> None:

@@ -60,12 +60,10 @@ class Page:
         """Open the socket; the place is heard later."""
         server, who = self._crowd.server, self.who
         headers = {"Host": f"{HOST}:{server.port}", "Origin": server.base, "Cookie": who.cookie}
-        self._socket = socket = SocketClient(
-            self._crowd.path(who), headers, self._heard, self._lost
-        )
+        path = self._crowd.path(who)
+        self._socket = SocketClient(path, headers, self._heard, self._lost)
         try:
-            loop = asyncio.get_running_loop()
-            await loop.create_connection(lambda: socket, HOST, server.port)
+            await self._socket.connect(HOST, server.port)
         except OSError:
             self._lost()
 
