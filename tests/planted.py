@@ -298,6 +298,12 @@ IN_THE_ROOMS: dict[str, Change] = {
     ),
 }
 
+HALF_WAY_FOR_EVER = Change(
+    engine.Ear._before_the_upgrade,
+    "asyncio.timeout(self.server.slowest_upgrade_s)",
+    "asyncio.timeout(None)",
+)
+
 # Found by a test of the sockets without the desk around them.
 ON_THE_SOCKETS: dict[str, Bug] = {
     "outbox: what is held comes last": Bug(
@@ -338,24 +344,12 @@ ON_THE_SOCKETS: dict[str, Bug] = {
         found_by=test_changing_over.test_a_session_changes_over_once_at_a_time,
     ),
     "ear: half-way for ever": Bug(
-        changes=(
-            Change(
-                engine.Ear._before_the_upgrade,
-                "asyncio.timeout(self.server.slowest_upgrade_s)",
-                "asyncio.timeout(None)",
-            ),
-        ),
+        changes=(HALF_WAY_FOR_EVER,),
         found_by=test_changing_over.test_one_who_does_not_change_over_polls_on,
         told={"said": None},
     ),
     "ear: half-way for ever, by the library's way": Bug(
-        changes=(
-            Change(
-                engine.Ear._before_the_upgrade,
-                "asyncio.timeout(self.server.slowest_upgrade_s)",
-                "asyncio.timeout(None)",
-            ),
-        ),
+        changes=(HALF_WAY_FOR_EVER,),
         found_by=test_changing_over.test_one_who_does_not_change_over_polls_on,
         told={"said": None, "is_direct": False},
     ),
