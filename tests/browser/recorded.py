@@ -18,6 +18,20 @@ LEGS = "SELECT side FROM recording_segment WHERE recording = ? AND recorder != ?
 FINISHED = "SELECT id, wrapped_key FROM recording WHERE call = ? AND state = 'finished'"
 
 
+# To a recorder nothing may leave this page but through a relay, and there is none.
+WITHOUT_UDP = """
+const Watched = RTCPeerConnection;
+window.RTCPeerConnection = class extends Watched {
+  addTransceiver(what, options) {
+    if (options?.direction === "sendonly") {
+      this.setConfiguration({ ...this.getConfiguration(), iceTransportPolicy: "relay" });
+    }
+    return super.addTransceiver(what, options);
+  }
+};
+"""
+
+
 async def agrees(applicant: Person) -> None:
     """From the question in the waiting room to consent."""
     await applicant.page.get_by_role("link", name="Baca dan jawab").click()
@@ -42,6 +56,15 @@ async def both_are_written(person: Person, desk: Desk, number: int) -> None:
             return
         await person.page.wait_for_timeout(100)
     raise AssertionError(f"{awaited - found} did not come")
+
+
+async def ends(verifier: Person) -> None:
+    """The call, and the applicant waits again."""
+    await verifier.page.get_by_role("button", name="Akhiri panggilan").click()
+    dialog = verifier.page.get_by_role("dialog")
+    await dialog.get_by_label("Kembalikan ke antrean").check()
+    await dialog.get_by_role("button", name="Akhiri").click()
+    await verifier.page.wait_for_url(re.compile("/desk$"))
 
 
 def call_of(person: Person) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,14 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Desk, Person, sign_in
 from tests.browser.firefox import Both, both, with_firefox
-from tests.browser.recorded import agrees, call_of, know_of_it, recording_of
+from tests.browser.recorded import (
+    WITHOUT_UDP,
+    agrees,
+    call_of,
+    ends,
+    know_of_it,
+    recording_of,
+)
 from tests.browser.test_path import both_see_each_other, joins, passes_steps, says, takes_next
 
 pytestmark = [with_firefox, pytest.mark.asyncio(loop_scope="module")]
@@ -118,6 +126,23 @@ async def test_a_whole_call(side: str, number: int, browsers: Both, demo: Desk) 
         assert len(seen.sounds_s) > 50
     assert fox.faults == []
     assert other.faults == []
+
+
+async def test_without_udp_firefox_records_by_itself(browsers: Both, demo: Desk) -> None:
+    applicant = await sign_in(browsers.firefox, demo, "pemohon2@demo.test")
+    verifier = await sign_in(browsers.chromium, demo, "verifikator2@demo.test")
+    await applicant.context.add_init_script(WITHOUT_UDP)
+    await joins(applicant)
+    await agrees(applicant)
+    async with applicant.page.expect_response(re.compile(r"/chunks/\d+/3\?")) as answered:
+        await takes_next(verifier, applicant)
+        await know_of_it(applicant, verifier)
+    assert (await answered.value).status == 200
+    call = call_of(verifier)
+    await ends(verifier)
+    seen = (await recording_of(verifier, demo, call, "applicant"))["applicant"]
+    assert max(after - before for before, after in pairwise(seen.pictures_s)) < 0.9
+    assert len(seen.sounds_s) > 50
 
 
 async def test_silence_is_no_lost_path(browsers: Both, demo: Desk) -> None:

@@ -16,27 +16,16 @@ from playwright.async_api import Browser, Page, Route, expect
 from desk.recording.chunks import BROWSER
 from tests.browser.conftest import Desk, Person, sign_in
 from tests.browser.recorded import (
+    WITHOUT_UDP,
     agrees,
     both_are_written,
     call_of,
+    ends,
     know_of_it,
     recording_of,
 )
 from tests.browser.test_path import joins, takes_next
 from tests.browser.test_playback import FRAMES, READY
-
-# To a recorder nothing may leave this page but through a relay, and there is none.
-WITHOUT_UDP = """
-const Watched = RTCPeerConnection;
-window.RTCPeerConnection = class extends Watched {
-  addTransceiver(what, options) {
-    if (options?.direction === "sendonly") {
-      this.setConfiguration({ ...this.getConfiguration(), iceTransportPolicy: "relay" });
-    }
-    return super.addTransceiver(what, options);
-  }
-};
-"""
 
 
 def recorder_of(desk: Desk) -> int:
@@ -132,15 +121,6 @@ async def loses_a_chunk(page: Page) -> list[str]:
 
     await page.route(re.compile(r"/chunks/\d+/1\?"), lose, times=1)
     return lost
-
-
-async def ends(verifier: Person) -> None:
-    """The call, and the applicant waits again."""
-    await verifier.page.get_by_role("button", name="Akhiri panggilan").click()
-    dialog = verifier.page.get_by_role("dialog")
-    await dialog.get_by_label("Kembalikan ke antrean").check()
-    await dialog.get_by_role("button", name="Akhiri").click()
-    await verifier.page.wait_for_url(re.compile("/desk$"))
 
 
 def manifest_of(desk: Desk, call: str) -> Any:
