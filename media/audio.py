@@ -1,11 +1,14 @@
 """Opus out of RTP: each packet is written by its time stamp, without a buffer that waits.
 
-Silence that was not sent (DTX) leaves no packet and no number out; it is a gap in time alone.
+Silence that was not sent (DTX) leaves no packet and no number out; it is a gap in time alone. What
+comes in its order is written however late it is; behind successors that are written already it
+would be noise, and is lost.
 """
 
 from collections.abc import Callable
 
 from media.clock import TrackClock
+from media.video import Written
 
 TICKS_PER_S = 48_000
 # Numbers that may still come late: a second of sound.
@@ -21,10 +24,13 @@ SILENCE_TICKS = 120 * 48
 class Audio:
     """The sound of one leg. Its figures are read by `leg`."""
 
-    def __init__(self, clock: TrackClock, written: Callable[[float, bool, bytes], None]) -> None:
-        """Hand each packet to `written`, the late ones late."""
-        self._clock, self._written = clock, written
-        self.packets = self.frames = self.lost = self.repaired = self.doubled = self.silences = 0
+    def __init__(
+        self, clock: TrackClock, written: Written, has_passed: Callable[[float], bool]
+    ) -> None:
+        """Hand each packet to `written`; `has_passed` says which moments are in the file."""
+        self._clock, self._written, self._has_passed = clock, written, has_passed
+        self.packets = self.frames = self.lost = self.repaired = self.doubled = 0
+        self.silences = self.too_late = 0
         self.gaps: list[tuple[float, float]] = []
         self.highest = 0
         self.wrote_s = 0.0
@@ -54,13 +60,20 @@ class Audio:
             self._next = self.highest = (sequence + 1) & 0xFFFF
             self._timestamp = timestamp
             time_s = self._in_order(time_s, has_lost=self.lost > lost)
-        if payload:
+            if payload:
+                self.frames += 1
+                self.wrote_s = self._written(time_s, True, payload)
+        elif self._has_passed(time_s):
+            self.lost += 1
+            self.repaired -= 1
+            self.too_late += 1
+        elif payload:
             self.frames += 1
             self._written(time_s, True, payload)
 
     def notes(self) -> dict[str, int]:
         """What was odd, counted by stable words."""
-        return {"silences": self.silences}
+        return {"silences": self.silences, "too_late": self.too_late}
 
     def _in_order(self, time_s: float, *, has_lost: bool) -> float:
         """Time never runs backwards; a step that is no silence is a gap."""

@@ -44,10 +44,16 @@ class SideClock:
         """Whether anything was reported."""
         return bool(self._seen_s)
 
-    def reported(self, sender_s: float, now_s: float) -> None:
-        """A report has arrived that was sent at this moment of the sender's clock."""
+    def reported(self, sender_s: float, now_s: float, *, has_gone_on: bool) -> None:
+        """A report has arrived that was sent at this moment of the sender's clock.
+
+        `has_gone_on`: that clock went as a track's time stamps did; then a report that is very late
+        was held up on its way.
+        """
         seen_s = now_s - sender_s
-        if not self._seen_s or abs(seen_s - self.offset_s) > STEPPED_S:
+        late_s = seen_s - self.offset_s
+        is_set = late_s < -STEPPED_S or (late_s > STEPPED_S and not has_gone_on)
+        if not self._seen_s or is_set:
             self.jumps += bool(self._seen_s)
             self._seen_s.clear()
             for track in self.tracks:
@@ -95,10 +101,11 @@ class TrackClock:
         Returns by how much later than it seemed all that came before it was made; only the first
         report knows better than arrivals did, all others correct what drifts.
         """
-        self._side.reported(sender_s, now_s)
         if self._last is None:
+            self._side.reported(sender_s, now_s, has_gone_on=False)
             return 0.0
         base = self._last + _step(self._last, timestamp)
+        self._side.reported(sender_s, now_s, has_gone_on=self._agrees(base, sender_s))
         seemed_s, was_reported = self._ours_s(base), self._is_reported
         self._base, self._base_s, self._is_reported = base, sender_s, True
         return 0.0 if was_reported else self._ours_s(base) - seemed_s
@@ -108,8 +115,15 @@ class TrackClock:
         self._base_s, self._is_reported = self._ours_s(self._base), False
 
     def _ours_s(self, stamp: int) -> float:
-        time_s = self._base_s + (stamp - self._base) / self._ticks_per_s
+        time_s = self._of_base_s(stamp)
         return time_s + self._side.offset_s if self._is_reported else time_s
+
+    def _agrees(self, stamp: int, sender_s: float) -> bool:
+        """Whether the report before this one would have said about the same."""
+        return self._is_reported and abs(sender_s - self._of_base_s(stamp)) < STEPPED_S
+
+    def _of_base_s(self, stamp: int) -> float:
+        return self._base_s + (stamp - self._base) / self._ticks_per_s
 
 
 def _step(last: int, timestamp: int) -> int:

@@ -198,5 +198,5 @@ def _source(kind: str, side: SideClock, segment: Segment) -> Source:
         media: video.Video | audio.Audio = video.Video(clock, partial(segment.take, number))
     else:
         clock, number = TrackClock(audio.TICKS_PER_S, side), AUDIO
-        media = audio.Audio(clock, partial(segment.take, number))
+        media = audio.Audio(clock, partial(segment.take, number), segment.has_passed)
     return Source(media, clock, partial(segment.move, number))

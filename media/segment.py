@@ -8,7 +8,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from media.clock import Now
-from media.matroska import VIDEO, clusters, head
+from media.matroska import clusters, head
 from media.sealed import Sealed, SealedWriter
 
 # What the head says of a picture that has not come yet; the frames themselves say it too.
@@ -37,8 +37,7 @@ class Segment:
         self._place, self._kinds = place, kinds
         self._file: SealedWriter | None = None
         self._waiting: list[tuple[float, int, bool, bytes]] = []
-        self._passed_s = float("-inf")
-        self._zero_s = self._last_s = 0.0
+        self._zero_s, self._last_s = 0.0, float("-inf")
         self.started_at: datetime | None = None
         self.size: tuple[int, int] | None = None
         self.late = 0
@@ -59,20 +58,25 @@ class Segment:
         """A moment of the recorder's clock, from the file's zero."""
         return round((time_s - self._zero_s) * 1000)
 
-    def take(self, track: int, time_s: float, is_key: bool, frame: bytes) -> None:
-        """Keep a frame until its cluster is written."""
-        if time_s < self._passed_s:
+    def has_passed(self, time_s: float) -> bool:
+        """Whether what was made after this moment is written.
+
+        Where a network holds up everything, nothing is, and what it brings at last is in order.
+        """
+        return time_s < self._last_s
+
+    def take(self, track: int, time_s: float, is_key: bool, frame: bytes) -> float:
+        """Keep a frame until its cluster is written: its time, which a late one does not keep."""
+        if self.has_passed(time_s):
             self.late += 1
-            if track != VIDEO:
-                # Behind its successors it would be noise; a picture is what the next one needs.
-                return
-            time_s = self._passed_s
+            time_s = self._last_s
         self._waiting.append((time_s, track, is_key, frame))
+        return time_s
 
     def move(self, track: int, by_s: float) -> None:
         """What is not written yet of a track was made at another moment than it seemed."""
         self._waiting = [
-            (max(one[0] + by_s, self._passed_s), *one[1:]) if one[1] == track else one
+            (max(one[0] + by_s, self._last_s), *one[1:]) if one[1] == track else one
             for one in self._waiting
         ]
 
@@ -92,14 +96,14 @@ class Segment:
         ):
             self._file.write(cluster)
         del self._waiting[:count]
-        self._passed_s, self._last_s = until_s, ready[-1][0]
+        self._last_s = ready[-1][0]
 
     def close(self) -> Sealed | None:
         """End the file, if there is one. To be called once."""
         return self._file.close() if self._file else None
 
     def _begun(self, zero_s: float, now: Now) -> SealedWriter:
-        self._zero_s = zero_s
+        self._zero_s = self._last_s = zero_s
         self.started_at = now.at - timedelta(seconds=now.s - zero_s)
         self._place.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = SealedWriter(self._place.path, self._place.key, self._place.name)

@@ -26,8 +26,8 @@ STEP_S = 0.001
 NOWHERE = -1
 GAP_S = 1.0
 
-# (time on our clock, whether it is a key frame, the frame)
-Written = Callable[[float, bool, bytes], None]
+# (time on our clock, whether it is a key frame, the frame): the time that it gets in the file
+Written = Callable[[float, bool, bytes], float]
 
 
 class Video:
@@ -186,9 +186,8 @@ class Video:
             time_s = max(time_s, self.wrote_s + STEP_S)
             if time_s - self.wrote_s > GAP_S:
                 self.gaps.append((self.wrote_s, time_s))
-        self.wrote_s = time_s
         self.frames += 1
-        self._written(time_s, is_key, frame)
+        self.wrote_s = self._written(time_s, is_key, frame)
 
     def _measured(self, frame: bytes) -> bool:
         """Remember the size of a key frame, if it is one."""

@@ -4,7 +4,8 @@ import asyncio
 import random
 import struct
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from aioice.ice import get_host_addresses
@@ -69,6 +70,7 @@ class MediaSender:
         self.picture = Track(self._sender("video"), 90_000) if has_video else None
         self.frames_sent = self.sounds_sent = self.sounds_lost = 0
         self._begun_anew = 0
+        self._held: list[bytes] | None = None
         self.wall_ahead_s = 0.0
         # Set by the last track that may send.
         self.connected = asyncio.Event()
@@ -161,8 +163,24 @@ class MediaSender:
         """Send RTCP."""
         self.datagram(self.sound.sender.transport._tx_srtp.protect_rtcp(packet))
 
+    @contextmanager
+    def held_up(self) -> Iterator[list[bytes]]:
+        """The network keeps what is sent meanwhile, for `bring`."""
+        held: list[bytes] = []
+        self._held = held
+        yield held
+        self._held = None
+
+    def bring(self, held: list[bytes]) -> None:
+        """The network brings what it has kept, in its order."""
+        for data in held:
+            self.datagram(data)
+
     def datagram(self, data: bytes) -> None:
         """Send bytes as they are to where the recorder listens."""
+        if self._held is not None:
+            self._held.append(data)
+            return
         pair = self.sound.sender.transport.transport._connection._nominated[1]
         pair.protocol.transport._sock.sendto(data, pair.remote_addr)
 

@@ -82,10 +82,11 @@ class Heard:
     written: list[tuple[float, bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.audio = Audio(clock(), lambda time_s, _key, sound: self._keep(time_s, sound))
+        self.audio = Audio(clock(), self._keep, lambda _time_s: False)
 
-    def _keep(self, time_s: float, sound: bytes) -> None:
+    def _keep(self, time_s: float, _is_key: bool, sound: bytes) -> float:
         self.written.append((round(time_s, 3), sound))
+        return time_s
 
     def packet(self, number: int, content: bytes, *, at: int | None = None) -> None:
         """Take one; 20 ms for each number, unless it is said where it belongs."""
@@ -121,7 +122,7 @@ def test_silence_that_was_not_sent_is_no_loss() -> None:
     for number, at in ((0, 0), (1, 1), (2, 60), (3, 61)):
         heard.packet(number, b"x", at=at)
     audio = heard.audio
-    assert (audio.lost, audio.gaps, audio.notes()) == (0, [], {"silences": 1})
+    assert (audio.lost, audio.gaps, audio.notes()) == (0, [], {"silences": 1, "too_late": 0})
     assert heard.written[2] == (51.2, b"x")
 
 

@@ -107,6 +107,69 @@ async def test_lost_packets_are_asked_for_and_repaired(running_recorder: Running
     await sender.close()
 
 
+async def test_what_a_network_held_up_is_in_the_file(running_recorder: RunningRecorder) -> None:
+    sender = await running_recorder.sender()
+    send(running_recorder, sender, range(50))
+    with sender.held_up() as held:
+        send(running_recorder, sender, range(50, 120))
+    sender.bring(held)
+    send(running_recorder, sender, range(120, 150))
+    facts = await running_recorder.facts()
+    found = decoded(running_recorder.content())
+    assert (len(found.pictures_s), len(found.sounds_s)) == (90, 150)
+    assert found.pictures_s == sorted(found.pictures_s)
+    assert found.sounds_s == sorted(found.sounds_s)
+    # Each has its own time, though a report was held up as well.
+    assert max(abs(at_s - place / 50) for place, at_s in enumerate(found.sounds_s)) < 0.002
+    assert [(one.frames, one.lost) for one in facts.tracks] == [(150, 0), (90, 0)]
+    assert facts.notes == {}
+    await sender.close()
+
+
+async def test_sound_that_was_held_up_beside_the_picture_comes_late_but_comes(
+    running_recorder: RunningRecorder,
+) -> None:
+    sender = await running_recorder.sender()
+    held = list[bytes]()
+    send(running_recorder, sender, range(50))
+    for tick in range(50, 120):
+        with sender.held_up() as sounds_held:
+            sender.send_sound(small().sounds[tick % 50], tick * TICK_S)
+        held += sounds_held
+        while sender.frames_sent < (tick + 1) * 30 // 50:
+            sender.send_next_frame(small(), sender.frames_sent)
+        running_recorder.forward(TICK_S)
+    sender.bring(held)
+    send(running_recorder, sender, range(120, 150))
+    facts = await running_recorder.facts()
+    found = decoded(running_recorder.content())
+    assert (len(found.pictures_s), len(found.sounds_s)) == (90, 150)
+    assert found.sounds_s == sorted(found.sounds_s)
+    assert [(one.frames, one.lost) for one in facts.tracks] == [(150, 0), (90, 0)]
+    assert facts.notes.keys() == {"late"}
+    await sender.close()
+
+
+async def test_a_sound_that_comes_long_after_its_successors_is_lost(
+    running_recorder: RunningRecorder,
+) -> None:
+    sender = await running_recorder.sender(has_video=False)
+    send(running_recorder, sender, range(49))
+    with sender.held_up() as held:
+        play(sender, small(), 49, wall_s=running_recorder.now.s)
+    send(running_recorder, sender, range(50, 150))
+    sender.bring(held)
+    send(running_recorder, sender, range(150, 160))
+    facts = await running_recorder.facts()
+    found = decoded(running_recorder.content())
+    assert len(found.sounds_s) == 159
+    assert found.sounds_s == sorted(found.sounds_s)
+    (sound,) = facts.tracks
+    assert (sound.frames, sound.lost, sound.repaired) == (159, 1, 0)
+    assert facts.notes == {"too_late": 1}
+    await sender.close()
+
+
 async def test_what_a_hostile_sender_sends_is_told_and_the_file_stays_readable(
     running_recorder: RunningRecorder,
 ) -> None:

@@ -35,8 +35,9 @@ class Watched:
     def __post_init__(self) -> None:
         self.video = Video(TrackClock(90_000, SideClock()), self._keep)
 
-    def _keep(self, time_s: float, is_key: bool, frame: bytes) -> None:
+    def _keep(self, time_s: float, is_key: bool, frame: bytes) -> float:
         self.written.append((time_s, is_key, frame))
+        return time_s
 
     @property
     def contents(self) -> list[bytes]:
