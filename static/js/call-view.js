@@ -15,6 +15,12 @@ export function showStatus({ word: name, sentence }) {
   note.hidden = sentence === null;
 }
 
+/** Of a call that this page has left nothing is said any more: it may be recorded, or not. */
+export function showLeft() {
+  const signs = document.querySelectorAll("[data-recording], [data-recording-trouble], .call-conn");
+  for (const sign of signs) /** @type {HTMLElement} */ (sign).hidden = true;
+}
+
 /**
  * @param {HTMLVideoElement} video
  * @param {MediaStream} stream

@@ -4,7 +4,7 @@
 import { Refused, read } from "./api.js";
 import { Recording } from "./call-recording.js";
 import { statusOf } from "./call-status.js";
-import { play, showStatus, wireSound } from "./call-view.js";
+import { play, showLeft, showStatus, wireSound } from "./call-view.js";
 import { Chat } from "./chat.js";
 import { showControls, wireControls } from "./controls.js";
 import { useSpeaker } from "./device-choice.js";
@@ -113,6 +113,7 @@ export class Call {
     this.quality.close();
     this.recording?.close();
     this.own.close();
+    showLeft();
   }
 
   wirePage() {

@@ -75,6 +75,9 @@ async def test_both_sides_are_recorded_through_the_death_of_the_recorder(
         await expect(one.page.get_by_text("Perekaman terputus")).to_be_visible()
     await know_of_it(applicant, verifier)
     await both_are_written(verifier, demo, 2)
+    await (await applicant.context.new_page()).goto(page.url)
+    await expect(page.get_by_text("Panggilan dibuka di tempat lain")).to_be_visible()
+    await expect(page.get_by_text("Sesi ini sedang direkam")).to_be_hidden()
     # That the box was empty, and that no recorder was there for a moment.
     faults = applicant.faults + verifier.faults
     faults = [one for one in faults if "status of 422" not in one and "status of 503" not in one]
