@@ -87,9 +87,9 @@ $(TOOLS): requirements-dev.lock $(LIVE)
 
 # Both write node_modules anew; that `tools` comes to the first of them first makes it happen once.
 $(NODE_TOOLS): package-lock.json .npmrc
-	npm ci --no-fund
+	npm ci --no-fund --loglevel=error
 	@touch $@ $(PACKAGES)
 
 $(PACKAGES): package-lock.json .npmrc
-	npm ci --no-fund --omit=dev
+	npm ci --no-fund --loglevel=error --omit=dev
 	@touch $@

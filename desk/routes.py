@@ -118,6 +118,9 @@ def add_routes(app: web.Application) -> None:
             web.get("/profile", page(profile.profile, do.SEE_PROFILE)),
             web.post("/profile", command(profile.keep, do.CHANGE_PROFILE)),
             web.get(f"/meetings/{ID}", page(meeting.meeting, do.SEE_MEETING, find_meeting)),
+            web.get(
+                f"/meetings/{ID}/calendar", page(meeting.calendar, do.SEE_MEETING, find_meeting)
+            ),
             web.post(f"/meetings/{ID}/join", command(meeting.join, do.JOIN_LINE, find_meeting)),
             web.get(f"/meetings/{ID}/consent", page(consent.screen, do.SEE_CONSENT, find_meeting)),
             web.post(

@@ -5,7 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
-from desk import amounts, times, words
+from desk import amounts, sizes, times, words
 from desk.access.statuses import status_of
 from desk.assets import Assets, folder_of
 from desk.language import NAMES, Language, spoken
@@ -72,5 +72,6 @@ def _environment(language: Language, settings: Settings, assets: Assets) -> Envi
         )
     }
     environment.filters |= {name: getattr(amounts, name) for name in ("number", "decimal")}
+    environment.filters["file_size"] = sizes.file_size
     environment.filters["iso"] = datetime.isoformat
     return environment

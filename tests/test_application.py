@@ -91,6 +91,10 @@ async def test_the_first_step_offers_the_roles_of_both_profiles(desk: RunningDes
     assert {"PA", "KPA", "PPK", "PP", "POKJA", "AUDITOR", "PENYEDIA_ADMIN"} <= codes
     refused = await visitor.act("/access/new", CHOICE | {"profile_type": "penyedia"})
     is_problem(refused, 422, "no_such_role")
+    status, page = await visitor.send("/access/new", profile_type="penyedia", role="")
+    assert status == 422
+    assert 'href="#role">Pilih role yang Anda ajukan.' in page
+    assert 'value="penyedia" selected' in page
 
 
 async def test_a_draft_is_one_for_each_role_and_stands_in_the_list(desk: RunningDesk) -> None:

@@ -71,6 +71,7 @@ EXPECTED = {
         401, 200, 200, 403, 403, 403, 403, {"employee_number": "199007012019032001"}
     ),
     "GET /meetings/{id}": Row(401, 200, 404, 403, 403, 403, 403),
+    "GET /meetings/{id}/calendar": Row(401, 200, 404, 403, 403, 403, 403),
     "GET /meetings/{id}/times": Row(401, 200, 404, 403, 403, 403, 403),
     "GET /meetings/{id}/consent": Row(401, 200, 404, 403, 403, 403, 403),
     "POST /meetings/{id}/consent": Row(401, 200, 404, 403, 403, 403, 403, {"answer": "refused"}),

@@ -327,7 +327,11 @@ async def test_a_full_day_has_no_times(people: People, booker: Booker, clock: Se
         plan = await read_plan(session, booker.settings, clock.now())
         assert await free_times(session, plan, NOWHERE, TUESDAY, clock.now()) == []
         (day,) = await free_days(session, plan, NOWHERE, TUESDAY, TUESDAY, clock.now())
-    assert (day.is_open, day.free) == (True, 0)
+        (over,) = await free_days(
+            session, plan, NOWHERE, TUESDAY, TUESDAY, clock.now() + timedelta(days=1)
+        )
+    assert (day.is_open, day.free, day.is_over) == (True, 0, False)
+    assert (over.is_open, over.is_over) == (True, True)
 
 
 async def test_cancelling_frees_the_seat(

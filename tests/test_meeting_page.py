@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from tests.scenes import (
     count,
@@ -36,6 +37,21 @@ async def test_the_page_says_when_and_what_to_bring(desk: RunningDesk) -> None:
     assert "09.00 WIB" in page
     assert "KTP asli" in page
     assert applicant.access.letter_number in page
+
+
+async def test_a_calendar_gets_what_is_still_to_come(desk: RunningDesk) -> None:
+    applicant = await desk.people.applicant(booked_in=timedelta(days=2))
+    visitor = await enter(desk, applicant.account)
+    file = f"{page_of(applicant)}/calendar"
+    assert f'href="{file}"' in (await visitor.open(page_of(applicant)))[1]
+    assert f'href="{file}"' in (await visitor.open("/access"))[1]
+    (event,) = Calendar.from_ical((await visitor.open(file))[1]).events
+    assert event.start == applicant.meeting.starts_at
+    assert "attendee" not in event
+    desk.clock.forward(days=3)
+    visitor = await enter(desk, applicant.account)
+    assert (await visitor.open(file))[0] == 404
+    assert file not in (await visitor.open(page_of(applicant)))[1]
 
 
 async def test_another_day_is_named(desk: RunningDesk) -> None:

@@ -23,6 +23,8 @@ class Method(StrEnum):
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
+    # For a file that somebody fetches: it invites nobody.
+    PUBLISH = "PUBLISH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Appointment:
 def calendar_file(
     appointment: Appointment, method: Method, settings: Settings, now: datetime
 ) -> str:
-    """The file's text: an invitation, or its cancellation."""
+    """The file's text: an invitation, its cancellation, or what one adds oneself."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -65,9 +67,10 @@ def _event(appointment: Appointment, method: Method, settings: Settings, now: da
     event.add("location", link)
     event.add("url", link)
     event.add("organizer", _person(parseaddr(settings.mail_from)[1], settings.organisation))
-    event.add("attendee", _attendee(appointment))
-    event.add("status", "CONFIRMED" if method is Method.REQUEST else "CANCELLED")
-    if method is Method.REQUEST:
+    if method is not Method.PUBLISH:
+        event.add("attendee", _attendee(appointment))
+    event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
+    if method is not Method.CANCEL:
         event.add_component(_alarm(appointment.summary))
     return event
 

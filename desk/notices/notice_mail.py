@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 from desk.accounts.tables import Account
 from desk.directory.roles import RoleNames
 from desk.language import DEFAULT, speaking, spoken
-from desk.notices.calendar_file import Appointment, calendar_file
+from desk.notices.appointments import appointment_of
+from desk.notices.calendar_file import calendar_file
 from desk.notices.kinds import CALENDARS, Facts, Kind, path_of
 from desk.notices.notice_words import Words, moment_in_words, words_of
 from desk.notices.outbox import Mail
 from desk.settings import Settings
 from desk.templating import Templates
 from desk.times import day_name
-from desk.words import _
 
 
 def notice_mail(
@@ -70,16 +70,6 @@ def _calendar(
 ) -> str | None:
     if kind not in CALENDARS or facts.meeting is None or facts.starts_at is None:
         return None
-    link = f"{settings.public_url}/meetings/{facts.meeting}"
     whose = f"{role}, {facts.unit}"
-    prepare = _("Siapkan KTP asli dan Surat Tugas asli, dan periksa kamera sebelumnya.")
-    appointment = Appointment(
-        meeting=facts.meeting,
-        starts_at=facts.starts_at,
-        sequence=sequence,
-        summary=_("Verifikasi akses INAPROC melalui panggilan video"),
-        description=f"{whose}\n{prepare}\n{link}",
-        attendee=to.email,
-        attendee_name=to.name,
-    )
+    appointment = appointment_of(settings, facts.meeting, facts.starts_at, sequence, whose, to)
     return calendar_file(appointment, CALENDARS[kind], settings, now)

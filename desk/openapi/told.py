@@ -205,6 +205,7 @@ MEDIA: Mapping[Handler, str] = {
     recording_view.media: "video/webm",
     recording_view.snapshot: "image/*",
     snapshots.picture: "image/*",
+    meeting.calendar: "text/calendar",
     documents.page: PICTURE,
     uploads.page: PICTURE,
     speed.download: BYTES,

@@ -9,14 +9,22 @@ from desk.asks import Ask, Done, View
 from desk.directory.roles import all_role_forms, name_of, role_form
 from desk.directory.tables import ProfileType, RoleForm
 from desk.pages.drafted import no_such_role
+from desk.reshown import Reshown
+from desk.words import _
 
 
 async def choose(ask: Ask[None]) -> View:
     """GET /access/new: which profile and role."""
+    return await _page(ask)
+
+
+async def _page(ask: Ask[None], chosen: str = "", wrong: str = "") -> View:
+    """The choice, with the profile that was chosen and what is wrong with the role."""
     roles = [_role_row(form) for form in await all_role_forms(ask.session) if form.is_offered]
     filled = {role["profile_type"] for role in roles}
     profiles = [profile for profile in ProfileType if profile in filled]
-    return View("application_role.html", {"roles": roles}, {"profiles": profiles})
+    more = {"profiles": profiles, "chosen": chosen, "errors": {"role": wrong} if wrong else {}}
+    return View("application_role.html", {"roles": roles}, more)
 
 
 def _role_row(form: RoleForm) -> dict[str, Any]:
@@ -35,7 +43,9 @@ async def begin(ask: Ask[None]) -> Done:
     choice = ask.body(Choice)
     form = await role_form(ask.session, choice.role)
     if form is None or not form.is_offered or form.profile_type != choice.profile_type:
-        raise no_such_role()
+        problem = no_such_role()
+        wrong = problem.detail if choice.role else _("Pilih role yang Anda ajukan.")
+        raise Reshown(problem, await _page(ask, choice.profile_type, wrong))
     draft = await drafts.begin(ask.session, ask.identity.id, form.code, ask.now)
     url = f"/access/drafts/{draft.id}"
     return Done({"draft": draft.id, "url": url}, url)

@@ -4,17 +4,24 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from aiohttp import web
+
 from desk import audit
 from desk.access.files import documents_of, hold_scheduled
 from desk.access.rows import access_row
 from desk.access.tables import Access, AccessState
+from desk.accounts.tables import Account
+from desk.answers import PRIVATE
 from desk.asks import Ask, Done, View
 from desk.audit import Did
 from desk.directory.roles import role_names
 from desk.keys import DOCUMENTS, DRAINING, LIMITS
 from desk.limits import JOINS_OF_AN_ACCOUNT
+from desk.notices.appointments import appointment_of
+from desk.notices.calendar_file import Method, calendar_file
+from desk.notices.message import FILE_NAME
 from desk.pages.times import moving
-from desk.problems import Problem, already_decided, restarting
+from desk.problems import Problem, already_decided, not_found, restarting
 from desk.recording import consent
 from desk.recording.consent_tables import Answer
 from desk.relays import relay_urls
@@ -49,6 +56,25 @@ async def meeting(ask: Ask[tuple[Meeting, Access]]) -> View:
     return View("meeting.html", data, page_only)
 
 
+async def calendar(ask: Ask[tuple[Meeting, Access]]) -> web.StreamResponse:
+    """GET /meetings/{id}/calendar: the file of a meeting that is still to come.
+
+    With the id of the one in the mail, so that a calendar has it once.
+    """
+    booked, access = ask.thing
+    row = _meeting_row(ask, booked, access, _span(ask, booked, access))
+    if not row["is_ahead"]:
+        raise not_found()
+    whose = f"{(await role_names(ask.session)).of(access.role)}, {access.unit}"
+    to = await ask.session.get_one(Account, ask.identity.id)
+    appointment = appointment_of(
+        ask.settings, booked.id, booked.starts_at, booked.sequence, whose, to
+    )
+    text = calendar_file(appointment, Method.PUBLISH, ask.settings, ask.now)
+    headers = PRIVATE | {"Content-Disposition": f'attachment; filename="{FILE_NAME}"'}
+    return web.Response(text=text, content_type="text/calendar", headers=headers)
+
+
 def _meeting_row(ask: Ask[Any], booked: Meeting, access: Access, span: OpenSpan) -> dict[str, Any]:
     decided = access.state is not AccessState.SCHEDULED
     has_time = not (decided or booked.cancelled_at or booked.no_show_at)
@@ -60,6 +86,7 @@ def _meeting_row(ask: Ask[Any], booked: Meeting, access: Access, span: OpenSpan)
         "closes_at": span.closes_at,
         "can_join": span.holds(ask.now) and has_time,
         "is_over": ask.now >= span.closes_at,
+        "is_ahead": has_time and ask.now < span.closes_at,
         "decided": decided,
         "is_cancelled": booked.cancelled_at is not None,
     }

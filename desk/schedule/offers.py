@@ -19,12 +19,16 @@ class Time(NamedTuple):
 
 
 class Day(NamedTuple):
-    """A day: whether it is open for this place, how many seats are free, and of how many."""
+    """A day: whether it is open for this place, how many seats are free, and of how many.
+
+    It is over when nothing begins on it any more.
+    """
 
     day: date
     is_open: bool
     free: int
     seats: int
+    is_over: bool
 
 
 async def free_days(
@@ -38,7 +42,8 @@ async def free_days(
         is_open = bool(rows) and plan.calendar.is_bookable(day, place)
         free = sum(seats - taken for at, seats, taken in rows if at >= since and seats > taken)
         seats = sum(seats for _at, seats, _taken in rows)
-        days.append(Day(day, is_open, free if is_open else 0, seats if is_open else 0))
+        is_over = is_open and all(at < since for at, _seats, _taken in rows)
+        days.append(Day(day, is_open, free if is_open else 0, seats if is_open else 0, is_over))
         day += A_DAY
     return days
 

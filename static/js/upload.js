@@ -16,6 +16,13 @@ function megabytes(bytes) {
   return new Intl.NumberFormat(language, places).format(Math.ceil(bytes / 1e5) / 10);
 }
 
+/** @param {number} bytes */
+function fileSize(bytes) {
+  if (bytes >= 1e6) return word("megabytes", { amount: megabytes(bytes) });
+  const amount = new Intl.NumberFormat(language).format(Math.ceil(bytes / 1e3));
+  return word("kilobytes", { amount });
+}
+
 class UploadField {
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -114,7 +121,7 @@ class UploadField {
     picture.src = `/uploads/${upload.id}/pages/1`;
     picture.alt = word("upload_page_one", { name: upload.file_name });
     need("[data-name]", item).textContent = upload.file_name;
-    const size = word("upload_size", { mb: megabytes(upload.size_bytes) });
+    const size = word("upload_size", { size: fileSize(upload.size_bytes) });
     need("[data-size]", item).textContent = `${size}, ${word("upload_pages", { n: upload.pages })}`;
     return this.removable(item);
   }
