@@ -2,17 +2,19 @@
 
 import html
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
 from desk.accounts.tables import Role
 from desk.keys import DOCUMENTS
+from desk.recording import pauses
 from desk.recording.retention import Retention, withdraw
 from media.sealed import SealedReader
 from tests import things
 from tests.recorded import CONSENT, Leg, Recorded, recording_of
 from tests.scenes import count, enter, in_call, is_problem, nothing_changes, on_duty, value
-from tests.support import RunningDesk, Visitor
+from tests.support import RunningDesk, Visitor, on_sqlite
 
 REASON = "Keberatan pemohon atas penolakan"
 
@@ -77,6 +79,35 @@ async def test_nothing_is_shown_without_a_reason_and_each_view_is_logged(
     is_problem(await verifier.read(f"{view}/applicant"), 410, "view_over")
     _status, page = await verifier.open(recording.page)
     assert "1 menit 40 detik" in page
+
+
+@on_sqlite
+async def test_where_a_side_has_nothing_is_said_and_why(desk: RunningDesk) -> None:
+    recording = await recording_of(desk, await in_call(desk))
+    zero, verifier = desk.clock.now(), await value(desk.database, "SELECT verifier FROM call")
+    await recording.write([
+        Leg("applicant", seconds=1), Leg("applicant", 2, seconds=1, after_s=4),
+        Leg("applicant", 3, seconds=1, after_s=7), Leg("verifier", seconds=8),
+    ])  # fmt: skip
+    async with desk.database.writing() as session:
+        paused_at, resumed_at = (zero + timedelta(seconds=s) for s in (1.1, 3))
+        await pauses.begin(session, recording.id, verifier, "Tamu masuk", paused_at)
+        await pauses.end(session, recording.id, resumed_at)
+    await recording.call.approve()
+    await recording.end()
+    await recording.put_together()
+    _status, seen = await recording.call.verifier.read(
+        await view_of(recording, recording.call.verifier)
+    )
+    gaps = [(one["side"], one["from_ms"], one["until_ms"], one["words"]) for one in seen["gaps"]]
+    assert gaps == [
+        ("applicant", 1000, 4000, "Perekaman dijeda: Tamu masuk"),
+        ("applicant", 5000, 7000, "Bagian ini tidak terekam"),
+    ]
+    assert [(one["at_ms"], one["words"]) for one in seen["marks"] if one["kind"] == "gap"] == [
+        (1000, "Perekaman dijeda: Tamu masuk"),
+        (5000, "Perekaman sisi pemohon terhenti sejenak"),
+    ]
 
 
 async def test_a_player_gets_the_range_that_it_asks_for(recording: Recorded) -> None:

@@ -10,6 +10,7 @@ from desk.pages.snapshots import picture_of
 from desk.problems import Problem, not_found
 from desk.recording import snapshots, viewing
 from desk.recording.ending import folder
+from desk.recording.gaps import gaps_of
 from desk.recording.keys import KeyLost, unwrap
 from desk.recording.marks import marks_of
 from desk.recording.playback import RecordingFile
@@ -27,6 +28,7 @@ async def watch(ask: Ask[ViewFile]) -> View:
     """GET /views/{id}: both sides, in step."""
     file = _demand_open(ask)
     taken = await snapshots.of_call(ask.session, file.call.id)
+    gaps = await gaps_of(ask.session, file)
     if not file.can_be_played and not taken:
         raise viewing.view_over(file.recording.id)
     view = ask.thing.view
@@ -49,7 +51,8 @@ async def watch(ask: Ask[ViewFile]) -> View:
             for side, made in sorted(file.sides.items())
             if file.can_be_played
         ],
-        "marks": [mark.as_dict() for mark in await marks_of(ask.session, file)],
+        "gaps": [gap.as_dict() for gap in gaps],
+        "marks": [mark.as_dict() for mark in await marks_of(ask.session, file, gaps)],
         "snapshots": [
             {
                 "label": _(LABELS[one.kind]),

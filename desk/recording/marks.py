@@ -1,7 +1,7 @@
 """Places of a recording that one may want to jump to: steps, chat, snapshots, the verdict, gaps."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -10,12 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from desk.access.checklist import STEPS
 from desk.access.tables import ChatLine, CheckMark, Decision, Verdict
 from desk.recording import snapshots
-from desk.recording.ending import after_ms, has_file, segments_of, zero_of
+from desk.recording.ending import after_ms, segments_of, zero_of
+from desk.recording.gaps import Gap
 from desk.recording.playback import RecordingFile
 from desk.recording.snapshots import LABELS
-from desk.recording.tables import RecordingSegment
 from desk.words import _
-from media.files import SIDES
 
 
 class Mark(NamedTuple):
@@ -30,7 +29,7 @@ class Mark(NamedTuple):
         return self._asdict()
 
 
-async def marks_of(session: AsyncSession, file: RecordingFile) -> list[Mark]:
+async def marks_of(session: AsyncSession, file: RecordingFile, gaps: Sequence[Gap]) -> list[Mark]:
     """All of them in their order; those outside of what was recorded are left out."""
     segments = await segments_of(session, file.recording.id)
     zero = zero_of(segments)
@@ -39,9 +38,9 @@ async def marks_of(session: AsyncSession, file: RecordingFile) -> list[Mark]:
         *await _chat(session, file),
         *await _snapshots(session, file.call.id),
         *await _verdict(session, file.call.id),
-        *_gaps(segments),
     ]
     marks = [Mark(after_ms(zero, at), kind, words) for at, kind, words in happened]
+    marks += _gaps(gaps)
     return sorted(mark for mark in marks if 0 <= mark.at_ms <= file.length_ms)
 
 
@@ -89,17 +88,16 @@ async def _verdict(session: AsyncSession, call: str) -> list[Happened]:
     ]
 
 
-def _gaps(segments: list[RecordingSegment]) -> list[Happened]:
-    """Where a side's recording broke off and went on in another segment."""
+def _gaps(gaps: Sequence[Gap]) -> Iterator[Mark]:
+    """A pause once; where a side broke off by itself and went on, which side."""
     words = {
         "applicant": _("Perekaman sisi pemohon terhenti sejenak"),
         "verifier": _("Perekaman sisi verifikator terhenti sejenak"),
     }
-    return [
-        (one.ended_at, "gap", words[side])
-        for side in SIDES
-        for one, _next in pairwise(
-            segment for segment in segments if segment.side == side and has_file(segment)
-        )
-        if one.ended_at
-    ]
+    told = set[str]()
+    for one in gaps:
+        if one.reason and one.reason not in told:
+            told.add(one.reason)
+            yield Mark(one.from_ms, "gap", one.as_dict()["words"])
+        elif not one.reason and one.from_ms:
+            yield Mark(one.from_ms, "gap", words[one.side])

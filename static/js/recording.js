@@ -10,7 +10,8 @@ import { word } from "./words.js";
 
 const STEP_MS = 5000;
 
-/** @type {{path: string, length_ms: number, sides: import("./recording-strip.js").Side[], marks: import("./recording-strip.js").Mark[]}} */
+/** @typedef {{side: string, from_ms: number, until_ms: number, words: string}} Gap */
+/** @type {{path: string, length_ms: number, sides: import("./recording-strip.js").Side[], gaps: Gap[], marks: import("./recording-strip.js").Mark[]}} */
 const data = pageData();
 const player = need("[data-player]");
 const videos = /** @type {HTMLVideoElement[]} */ ([...player.querySelectorAll("video")]);
@@ -43,6 +44,22 @@ function show() {
   seekBar.setAttribute("aria-valuetext", said);
   strip.moveTo(atMs);
   markCurrent(atMs);
+  showGaps(atMs);
+}
+
+/**
+ * A side that has nothing here shows its last picture: that it is none says a word over it.
+ * @param {number} atMs
+ */
+function showGaps(atMs) {
+  for (const note of player.querySelectorAll("[data-gap]")) {
+    const gap = data.gaps.find(
+      ({ side, from_ms, until_ms }) =>
+        side === note.getAttribute("data-gap") && from_ms <= atMs && atMs < until_ms,
+    );
+    /** @type {HTMLElement} */ (note).hidden = !gap;
+    if (gap && note.textContent !== gap.words) note.textContent = gap.words;
+  }
 }
 
 /** @param {number} atMs */
