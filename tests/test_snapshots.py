@@ -180,8 +180,21 @@ async def test_consent_taken_back_destroys_them_within_three_days(
     await take(scene)
     await scene.approve()
     await keep_to_terms(desk)
-    withdraw = f"/access/{scene.who.access.id}/consent/withdraw"
-    assert (await scene.applicant.act(withdraw))[0] == 200
+    page = f"/access/{scene.who.access.id}"
+    assert "Tarik persetujuan perekaman" in (await scene.applicant.open(page))[1]
+    assert (await scene.applicant.act(f"{page}/consent/withdraw"))[0] == 200
+    shown = (await scene.applicant.open(page))[1]
+    assert "Tarik persetujuan" not in shown
+    by_then = "dimusnahkan paling lambat Jumat, 27 November 2026"
+    assert by_then in shown
+    account = await desk.people.staff(Role.ADMINISTRATOR)
+    administrator = await enter(desk, account)
+    recording = f"/recordings/{await value(desk.database, 'SELECT id FROM recording')}"
+    assert (await administrator.act(f"{recording}/hold", {"hold_reason": "Perkara 9"}))[0] == 200
+    assert f"Ditahan oleh {account.name}, " in (await administrator.open(recording))[1]
+    assert "ditahan untuk keperluan hukum" in (await scene.applicant.open(page))[1]
+    release = {"release_reason": "Putus"}
+    assert (await administrator.act(f"{recording}/release", release))[0] == 200
     desk.clock.forward(hours=71)
     await keep_to_terms(desk)
     assert files(desk) == 1

@@ -11,7 +11,7 @@ from desk.access.timeline import Stop, way_of
 from desk.application.drafts import drafts_of
 from desk.asks import Ask, View
 from desk.directory.roles import all_role_forms, name_of
-from desk.recording import consent
+from desk.recording.consented import consented
 from desk.schedule.tables import Meeting
 
 
@@ -42,7 +42,7 @@ async def _view(
         "review_due_at": _due_at(ask, shown),
         "drafts": await _drafts(ask),
     }
-    page_only = {"is_chosen": is_chosen, "consented_at": await _consented_at(ask, shown)}
+    page_only = {"is_chosen": is_chosen, "consent": await _consent(ask, shown)}
     return View("accesses.html", data, page_only)
 
 
@@ -65,11 +65,9 @@ async def _drafts(ask: Ask[Any]) -> list[dict[str, Any]]:
     ]
 
 
-async def _consented_at(ask: Ask[Any], shown: Access | None) -> datetime | None:
-    """When the recording was agreed to that can still be taken back."""
+async def _consent(ask: Ask[Any], shown: Access | None) -> dict[str, Any] | None:
     booked = await _meeting(ask, shown) if shown else None
-    stands = await consent.standing(ask.session, booked.id) if booked else None
-    return stands.at if stands and stands.allows else None
+    return await consented(ask.session, booked.id) if booked else None
 
 
 async def _meeting(ask: Ask[Any], access: Access) -> Meeting | None:

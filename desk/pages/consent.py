@@ -98,7 +98,7 @@ async def withdraw(ask: Ask[Access]) -> Done:
     async def tell(_signaling: Signaling) -> None:
         await ask.request.app[CONTROL_ROOM].end_what_is_over()
 
-    url = f"/access/{ask.thing.id}"
+    url = f"/access/{ask.thing.id}#consent"
     return Done({"url": url}, url, tell)
 
 

@@ -8,7 +8,7 @@ from desk.asks import Ask, Done, View
 from desk.directory.roles import RoleNames, role_names
 from desk.pages.typed import Typed
 from desk.problems import Problem
-from desk.recording import playback, snapshots, viewing
+from desk.recording import holds, playback, snapshots, viewing
 from desk.recording.destroying import CERTIFICATES, WITHDRAWN_WITHIN, certificate_of
 from desk.recording.manifest import is_signed
 from desk.recording.playback import RecordingFile
@@ -75,6 +75,7 @@ async def recording(ask: Ask[RecordingFile]) -> View:
         },
         "views": [_look(view, viewer.name) for view, viewer in views],
         "certificate": await _certificate(ask),
+        "holder": await _holder(ask) if file.recording.held_because else None,
     }
     is_administrator = ask.identity.role is Role.ADMINISTRATOR
     page_only = {"may_hold": is_administrator, "typed": {}, "errors": {}, "most": LONGEST_REASON}
@@ -93,6 +94,11 @@ def _look(view: RecordingView, viewer: str) -> dict[str, Any]:
         "opened_at": view.opened_at,
         "seconds": (view.seen_at - view.opened_at).total_seconds(),
     }
+
+
+async def _holder(ask: Ask[RecordingFile]) -> dict[str, Any] | None:
+    found = await holds.holder_of(ask.session, ask.thing.recording.id)
+    return {"name": found[0], "at": found[1]} if found else None
 
 
 async def _certificate(ask: Ask[RecordingFile]) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from desk.schedule import editing
 from desk.schedule.plan import read_plan
 from desk.schedule.tables import RosterException
 from desk.times import weekdays
-from desk.words import _
+from desk.words import _, _c
 
 PAGE = "/schedule/roster"
 LONGEST_ID = 22
@@ -53,12 +53,12 @@ async def _view(ask: Ask[Any], report: Mapping[str, int] = MappingProxyType({}))
 
 def _labels() -> dict[str, str]:
     """What each field of the page is called, for the list of what is wrong."""
-    begins, ends, days = _("mulai"), _("selesai"), weekdays()
+    begins, ends, days = _("mulai"), _c("hours", "selesai"), weekdays()
     return {
         "verifier": _("Verifikator"),
         "day": _("Tanggal"),
         "begins": _("Mulai (kosong: tidak bertugas)"),
-        "ends": _("Selesai"),
+        "ends": _c("hours", "Selesai"),
         **{f"begins_{day}": f"{days[day].long}, {begins}" for day in WORKDAYS},
         **{f"ends_{day}": f"{days[day].long}, {ends}" for day in WORKDAYS},
     }

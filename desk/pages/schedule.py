@@ -14,7 +14,7 @@ from desk.schedule.calendar import holiday_name, year_to_warn_of
 from desk.schedule.hours import read_hours
 from desk.schedule.tables import DayException, Season
 from desk.times import weekdays
-from desk.words import _
+from desk.words import _, _c
 
 WORKDAYS = range(5)
 COLUMNS = ("opens", "break_from", "break_until", "closes")
@@ -64,7 +64,7 @@ async def shown(ask: Ask[Any], report: Mapping[str, int] = MappingProxyType({}))
 
 def _labels() -> dict[str, str]:
     """What each field of the page is called, for the list of what is wrong."""
-    columns = (_("Buka"), _("Istirahat mulai"), _("Istirahat selesai"), _("Tutup"))
+    columns = (_("Buka"), _("Istirahat mulai"), _("Istirahat selesai"), _c("hours", "Tutup"))
     seasons = {Season.NORMAL: _("Hari biasa"), Season.RAMADAN: _("Ramadan")}
     days = weekdays()
     return {

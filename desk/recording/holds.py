@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk import audit
-from desk.audit import Did
+from desk.accounts.tables import Account
+from desk.audit import AuditEntry, Did
 from desk.problems import Problem
 from desk.recording.destroying import HAS_SNAPSHOTS
 from desk.recording.tables import Recording, RecordingState
@@ -41,6 +42,18 @@ async def release(
     if (await session.execute(released.returning(Recording.id))).first() is None:
         raise _gone_on(recording)
     await audit.record(session, by, Did.RECORDING_RELEASED, recording, now, reason=reason)
+
+
+async def holder_of(session: AsyncSession, recording: str) -> tuple[str, datetime] | None:
+    """Who has held a recording the last time, and when, by the log."""
+    statement = (
+        select(Account.name, AuditEntry.at)
+        .join(Account, Account.id == AuditEntry.actor)
+        .where(AuditEntry.act == Did.RECORDING_HELD.value, AuditEntry.subject == recording)
+        .order_by(AuditEntry.id.desc())
+    )
+    found = (await session.execute(statement.limit(1))).first()
+    return (found.name, found.at) if found else None
 
 
 def _gone_on(recording: str) -> Problem:

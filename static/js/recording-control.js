@@ -14,6 +14,7 @@ export class RecordingControl {
     this.dialog = /** @type {HTMLDialogElement} */ (need("#recording-dialog"));
     this.form = /** @type {HTMLFormElement} */ (need("form[data-recording-form]", this.dialog));
     this.problem = need("[data-problem]", this.dialog);
+    this.reason = need("[name=reason]", this.form);
     this.hold = need("[data-recording-hold]");
     this.go = need("[data-recording-go]");
     this.alarm = need("[data-recording-alarm]");
@@ -27,8 +28,20 @@ export class RecordingControl {
   }
 
   ask() {
-    this.problem.hidden = true;
+    this.show(null);
     this.dialog.showModal();
+  }
+
+  /** @param {Refused | null} refusal */
+  show(refusal) {
+    const isReason = refusal?.code === "invalid_input";
+    this.problem.hidden = refusal === null;
+    this.problem.textContent = isReason
+      ? word("recording_reason_needed")
+      : (refusal?.message ?? "");
+    this.reason.classList.toggle("is-wrong", isReason);
+    this.reason.setAttribute("aria-invalid", String(isReason));
+    if (isReason) this.reason.focus();
   }
 
   /**
@@ -42,10 +55,8 @@ export class RecordingControl {
       this.dialog.close();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      this.problem.textContent =
-        error.code === "invalid_input" ? word("recording_reason_needed") : error.message;
-      this.problem.hidden = false;
       if (!this.dialog.open) this.dialog.showModal();
+      this.show(error);
     }
   }
 
