@@ -28,7 +28,7 @@ HIGHEST_RATE_KBPS = 1_000_000
 Side = Literal["applicant", "verifier"]
 Away = Literal["passed_over", "set_aside"]
 Sending = Literal["on", "off", "none"]
-RecordingState = Literal["unasked", "refused", "ready", "paused", "stopped"]
+RecordingState = Literal["unasked", "refused", "withdrawn", "ready", "paused", "stopped"]
 Recorded = Literal["none", "written", "silent", "cut"]
 Path = Literal["direct_udp", "direct_tcp", "relay_udp", "relay_tcp", "relay_tls"]
 

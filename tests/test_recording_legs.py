@@ -160,7 +160,7 @@ async def test_a_withdrawal_in_the_call_ends_the_recording_and_not_the_call(
             assert f'action="{path}/consent/withdraw"' in (await scene.applicant.open(path))[1]
             assert (await scene.applicant.send(f"{path}/consent/withdraw"))[0] == 303
             assert "consent/withdraw" not in (await scene.applicant.open(path))[1]
-            await applicant.hears("recording", state="stopped", applicant="none")
+            await applicant.hears("recording", state="withdrawn", applicant="none")
             is_problem(
                 await scene.applicant.act(f"{scene.page}/recording/leg", LEG), 409, "no_consent"
             )

@@ -40,7 +40,11 @@ async def screen(ask: Ask[Booked]) -> View:
     booked, access = ask.thing
     _demand_asked(ask)
     stands = await consent.standing(ask.session, booked.id)
-    return _screen(ask, booked, await _text(ask, access), stands, {})
+    view = _screen(ask, booked, await _text(ask, access), stands, {})
+    ticket = await _ticket(ask, booked)
+    is_in_call = ticket is not None and ticket.state is TicketState.IN_CALL
+    view.page_only.update(in_call=is_in_call, access_url=f"/access/{access.id}")
+    return view
 
 
 async def _text(ask: Ask[Any], access: Access) -> Asked:
@@ -57,7 +61,8 @@ def _screen(
     ask: Ask[Any], booked: Meeting, text: Asked, stands: Consent | None, errors: dict[str, str]
 ) -> View:
     data = {"answer": consent.answer_of(stands), "is_required": _is_required(ask)}
-    return View("consent.html", data, {"meeting": booked.id, "asked": text, "errors": errors})
+    page_only = {"meeting": booked.id, "asked": text, "errors": errors, "in_call": False}
+    return View("consent.html", data, page_only)
 
 
 def _is_required(ask: Ask[Any]) -> bool:

@@ -43,17 +43,20 @@ async def _answered(session: AsyncSession, call: str) -> Shown:
     stands = await consent.standing(session, (await session.execute(meeting)).scalar_one())
     if stands is None:
         return "unasked"
-    if stands.answer is Answer.REFUSED or stands.withdrawn_at:
-        return "refused"
-    return "ready"
+    if stands.withdrawn_at:
+        return "withdrawn"
+    return "refused" if stands.answer is Answer.REFUSED else "ready"
 
 
 async def _state_of(session: AsyncSession, call: str, recording: Recording) -> Shown:
+    answered = await _answered(session, call)
+    if answered == "withdrawn":
+        return answered
     if recording.state is not RecordingState.OPEN or await pauses.is_final(session, recording.id):
         return "stopped"
     if await pauses.is_paused(session, recording.id):
         return "paused"
-    return await _answered(session, call)
+    return answered
 
 
 async def _side_of(

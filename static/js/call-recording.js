@@ -7,7 +7,7 @@ import { showRecording, showTrouble } from "./call-recording-view.js";
 /** @typedef {"none" | "written" | "silent" | "cut"} Recorded */
 /**
  * @typedef {object} News as signaling/PROTOCOL.md has it
- * @property {"unasked" | "refused" | "ready" | "paused" | "stopped"} state
+ * @property {"unasked" | "refused" | "withdrawn" | "ready" | "paused" | "stopped"} state
  * @property {Recorded} applicant
  * @property {Recorded} verifier
  */

@@ -13,7 +13,7 @@ import { word } from "./words.js";
 
 /** @type {Record<string, string | undefined>} */
 const KIND_OF_STEP = { face: "face", card: "card", card_tilted: "card", letter: "letter" };
-const WITHOUT_CONSENT = ["unasked", "refused"];
+const WITHOUT_CONSENT = ["unasked", "refused", "withdrawn"];
 const QUALITY = 0.9;
 
 export class Snapshots {
