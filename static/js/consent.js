@@ -13,6 +13,7 @@ export function wireConsent(answered = showAnswer) {
   if (!dialog) return;
   const form = /** @type {HTMLFormElement} */ (need("[data-consent-form]", dialog));
   const problem = need("[data-problem]", dialog);
+  const box = /** @type {HTMLInputElement} */ (need("[name=agreed]", form));
   for (const way of document.querySelectorAll("[data-consent-open]")) {
     way.addEventListener("click", (click) => {
       click.preventDefault();
@@ -34,8 +35,13 @@ export function wireConsent(answered = showAnswer) {
       if (!(error instanceof Refused)) throw error;
       problem.textContent = error.message;
       problem.hidden = false;
+      const isBox = error.code === "not_agreed";
+      box.setAttribute("aria-invalid", String(isBox));
+      box.setAttribute("aria-describedby", isBox ? "consent-problem" : "");
+      if (isBox) box.focus();
     }
   });
+  box.addEventListener("change", () => box.setAttribute("aria-invalid", "false"));
 }
 
 /** @param {Answer} answer */
