@@ -69,7 +69,10 @@ export class Checklist {
       all: this.steps.length,
     });
     // The buttons were drawn anew under the fingers.
-    if (held) need("[data-pass], li button", this.list).focus({ preventScroll: true });
+    if (held) {
+      const pass = /** @type {HTMLElement | null} */ (this.list.querySelector("[data-pass]"));
+      (pass ?? need("li button", this.list)).focus({ preventScroll: true });
+    }
     const body = this.list.querySelector("[data-step-body]");
     // With the next picture of the page: now it would be laid out for this alone.
     requestAnimationFrame(() => body?.scrollIntoView({ block: "nearest" }));

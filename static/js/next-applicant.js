@@ -8,6 +8,9 @@ import { word } from "./words.js";
 
 /** @typedef {import("./line-table.js").Row & {documents: number}} Next */
 
+/** As in call-verifier.css. */
+const WIDE_ENOUGH = "(min-width: 80rem)";
+
 const form = part("[data-take]");
 const button = part("button", form);
 
@@ -70,6 +73,8 @@ async function takeOnce() {
 export function bindTake(attempt) {
   async function take() {
     if (form.hidden || button.ariaDisabled === "true" || button.ariaBusy === "true") return;
+    // There the call's page shows nothing to work with, and somebody would be waiting in it.
+    if (!matchMedia(WIDE_ENOUGH).matches) return showProblem(word("too_narrow"));
     button.ariaBusy = "true";
     await attempt(takeOnce);
     button.ariaBusy = "false";
