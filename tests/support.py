@@ -5,6 +5,7 @@ import re
 import secrets
 import socket
 import time
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -67,8 +68,12 @@ class SetClock:
         return time.monotonic() + self._moved_s
 
 
+# Servers that were given a port, and have perhaps not come to it yet.
+_given: deque[int] = deque(maxlen=64)
+
+
 def free_port() -> int:
-    """A TCP port of the loopback address that nobody listens on.
+    """A TCP port of the loopback address that nobody listens on, and nobody was just given.
 
     Below those that the system gives to outgoing connections, and of this worker's own range: the
     port is still free when the server under test comes to it, a little later.
@@ -79,7 +84,9 @@ def free_port() -> int:
         with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
-            return port
+            if port not in _given:
+                _given.append(port)
+                return port
 
 
 @dataclass
