@@ -122,7 +122,7 @@ async def test_no_script_writes_a_bare_word(browser: Browser, desk: RunningDesk)
     for side in (page, applicant):
         await says_no_bare_word(desk, side)
     await page.locator("#reject-dialog [data-cancel]").click()
-    await page.locator("[data-end]").first.click()
+    await page.locator("[data-end]:visible").first.click()
     await page.locator("#end-dialog [data-send]").click()
     await page.wait_for_url(re.compile("/desk$"))
     await applicant.wait_for_url(re.compile("/waiting/"))

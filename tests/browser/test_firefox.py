@@ -128,6 +128,21 @@ async def test_a_whole_call(side: str, number: int, browsers: Both, demo: Desk) 
     assert other.faults == []
 
 
+async def test_silence_is_no_lost_path(browsers: Both, demo: Desk) -> None:
+    applicant = await sign_in(browsers.chromium, demo, "pemohon3@demo.test")
+    verifier = await sign_in(browsers.firefox, demo, "verifikator3@demo.test")
+    await applicant.context.add_init_script(NO_DEVICES)
+    await verifier.context.add_init_script(NO_SUCH_CAMERA)
+    await joins(applicant)
+    await takes_next(verifier, applicant)
+    page = verifier.page
+    await expect(page.get_by_text("Tidak ada kamera yang ditemukan.")).to_be_visible()
+    await applicant.hears_the_other()
+    await until(page, f"async () => await ({ANSWERS})() > {await page.evaluate(ANSWERS)}", True)
+    assert await page.evaluate(CONNECTIONS) == 1
+    assert verifier.faults == []
+
+
 async def test_without_udp_firefox_records_by_itself(browsers: Both, demo: Desk) -> None:
     applicant = await sign_in(browsers.firefox, demo, "pemohon2@demo.test")
     verifier = await sign_in(browsers.chromium, demo, "verifikator2@demo.test")
@@ -143,18 +158,3 @@ async def test_without_udp_firefox_records_by_itself(browsers: Both, demo: Desk)
     seen = (await recording_of(verifier, demo, call, "applicant"))["applicant"]
     assert max(after - before for before, after in pairwise(seen.pictures_s)) < 0.9
     assert len(seen.sounds_s) > 50
-
-
-async def test_silence_is_no_lost_path(browsers: Both, demo: Desk) -> None:
-    applicant = await sign_in(browsers.chromium, demo, "pemohon3@demo.test")
-    verifier = await sign_in(browsers.firefox, demo, "verifikator3@demo.test")
-    await applicant.context.add_init_script(NO_DEVICES)
-    await verifier.context.add_init_script(NO_SUCH_CAMERA)
-    await joins(applicant)
-    await takes_next(verifier, applicant)
-    page = verifier.page
-    await expect(page.get_by_text("Tidak ada kamera yang ditemukan.")).to_be_visible()
-    await applicant.hears_the_other()
-    await until(page, f"async () => await ({ANSWERS})() > {await page.evaluate(ANSWERS)}", True)
-    assert await page.evaluate(CONNECTIONS) == 1
-    assert verifier.faults == []

@@ -93,6 +93,12 @@ async def test_from_the_line_to_a_rejection_and_back_into_the_line(
     applicant = await sign_in(browser, demo, "pemohon2@demo.test")
     verifier = await sign_in(browser, demo, "verifikator2@demo.test")
     await joins(applicant)
+    # On a screen that cannot show the call nobody is taken into it.
+    await verifier.page.set_viewport_size({"width": 900, "height": 800})
+    await verifier.page.reload()
+    await verifier.page.get_by_role("button", name="Layani pemohon berikutnya").click()
+    await expect(verifier.page.get_by_text("Gunakan layar lebih lebar.")).to_be_visible()
+    await verifier.page.set_viewport_size({"width": 1280, "height": 800})
     await takes_next(verifier, applicant)
     await both_see_each_other(applicant, verifier)
 
