@@ -1,4 +1,4 @@
-"""The operator's commands, as processes of their own."""
+"""The operator's commands: those that serve and record as processes, the others in this one."""
 
 import asyncio
 import http.client
@@ -9,11 +9,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from desk.__main__ import main
 from desk.recording_process import until_told_to_end
 from desk.settings import Settings
 from tests import postgres
@@ -23,7 +26,8 @@ WITHIN_S = 30
 STOPS_WITHIN_S = 8
 PASSWORD = "a long enough password"
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Answer = subprocess.CompletedProcess[str]
+Run = Callable[..., Answer]
 
 
 def _environment(data: Path, **more: str) -> dict[str, str]:
@@ -32,8 +36,8 @@ def _environment(data: Path, **more: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def desk_command(tmp_path: Path) -> Run:
-    def run(*arguments: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+def desk_process(tmp_path: Path) -> Run:
+    def run(*arguments: str, typed: str = "", **variables: str) -> Answer:
         return subprocess.run(
             [sys.executable, "-m", "desk", *arguments],
             cwd=tmp_path, input=typed, capture_output=True, text=True, timeout=WITHIN_S,
@@ -44,13 +48,43 @@ def desk_command(tmp_path: Path) -> Run:
 
 
 @pytest.fixture
+def desk_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """In a thread of this process: each process of its own would load everything anew."""
+
+    def run(*arguments: str, typed: str = "", **variables: str) -> Answer:
+        out, errors = StringIO(), StringIO()
+        with monkeypatch.context() as here, redirect_stdout(out), redirect_stderr(errors):
+            here.chdir(tmp_path)
+            here.setattr(os, "environ", _environment(tmp_path / "data", **variables))
+            here.setattr(sys, "argv", ["desk", *arguments])
+            here.setattr(sys, "stdin", StringIO(typed))
+            with ThreadPoolExecutor(1) as alone:
+                status = alone.submit(_status).result(WITHIN_S)
+        return Answer(arguments, status, out.getvalue(), errors.getvalue())
+
+    return run
+
+
+def _status() -> int:
+    """What the command ends with; what it ends with in words is said as the interpreter does."""
+    try:
+        main()
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+            return 1
+        return int(end.code or 0)
+    return 0
+
+
+@pytest.fixture
 async def on_a_database(desk_command: Run, tmp_path: Path) -> Run:
     """The same on a migrated database: making one takes a command most of a second."""
     await migrated(Settings(data_dir=tmp_path / "data"))
     return desk_command
 
 
-def _one_line(answer: subprocess.CompletedProcess[str]) -> str:
+def _one_line(answer: Answer) -> str:
     """What a command that failed said: one line, no traceback."""
     assert answer.returncode == 1
     assert answer.stdout == ""
@@ -101,9 +135,9 @@ def _get(port: int, path: str) -> int:
         connection.close()
 
 
-def test_every_command_explains_itself(desk_command: Run) -> None:
+def test_every_command_explains_itself(desk_command: Run, desk_process: Run) -> None:
     for command in ([], ["serve"], ["migrate"], ["user", "add"], ["audit", "verify"]):
-        answer = desk_command(*command, "--help")
+        answer = (desk_command if command else desk_process)(*command, "--help")
         assert (answer.returncode, answer.stderr) == (0, ""), command
         assert "usage: desk" in answer.stdout
 
@@ -220,11 +254,11 @@ def test_a_demonstration_says_where_it_is_answers_and_stops(tmp_path: Path) -> N
         assert any("verifikasi-demo" in line for line in said)
 
 
-def test_a_port_that_is_taken_is_said_in_one_line(desk_command: Run) -> None:
+def test_a_port_that_is_taken_is_said_in_one_line(desk_process: Run) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        answer = desk_command("serve", DESK_PORT=str(taken.getsockname()[1]))
+        answer = desk_process("serve", DESK_PORT=str(taken.getsockname()[1]))
     assert answer.returncode == 1
     (line,) = answer.stderr.splitlines()
     assert line.startswith("DESK_HOST, DESK_PORT: ")
@@ -260,10 +294,10 @@ def test_the_operator_works_on_postgresql_as_well(settings: Settings, desk_comma
 
 
 async def test_a_recorder_beside_a_desk_ends_with_it(
-    desk_command: Run, monkeypatch: pytest.MonkeyPatch
+    desk_process: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The desk's end of the pipe is let go of: no signal, no word.
-    answer = desk_command("record", "--beside", DESK_SECRET_KEY="k" * 43)
+    answer = desk_process("record", "--beside", DESK_SECRET_KEY="k" * 43)
     assert (answer.returncode, answer.stderr) == (0, "")
     # What can be read for ever is not read for ever, while there are farewells to be said.
     end, desks = os.pipe()
