@@ -67,8 +67,8 @@ class DeskLink:
                     self._take(desk, control.ASK.validate_json(message.data))
             finally:
                 telling.cancel()
-                with suppress(asyncio.CancelledError, ConnectionError):
-                    await telling
+                # Not suppressed: it may be this task that is cancelled meanwhile, as its desk goes.
+                await asyncio.gather(telling, return_exceptions=True)
 
     def _take(self, desk: aiohttp.ClientWebSocketResponse, ask: Ask) -> None:
         task = asyncio.create_task(self._answer(desk, ask))
