@@ -8,7 +8,7 @@ would be noise, and is lost.
 from collections.abc import Callable
 
 from media.clock import TrackClock
-from media.video import Written
+from media.segment import Written
 
 TICKS_PER_S = 48_000
 # Numbers that may still come late: a second of sound.

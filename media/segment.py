@@ -1,7 +1,7 @@
 """The file of one leg: frames wait for their order, then go out a cluster at a time, sealed."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -13,6 +13,10 @@ from media.sealed import Sealed, SealedWriter
 
 # What the head says of a picture that has not come yet; the frames themselves say it too.
 USUAL_SIZE = (640, 480)
+
+# `Segment.take` of one track: the time on our clock, whether it is a key frame, the frame; gives
+# the time that it gets in the file.
+Written = Callable[[float, bool, bytes], float]
 
 _time_s = itemgetter(0)
 

@@ -4,10 +4,9 @@ Packets are taken in any order. What is missing is asked for again; what does no
 second is given up, and nothing is written until the next key frame.
 """
 
-from collections.abc import Callable
-
 from media import vp8
 from media.clock import TrackClock
+from media.segment import Written
 
 TICKS_PER_S = 90_000
 PATIENCE_S = 1.0
@@ -25,9 +24,6 @@ STEP_S = 0.001
 # No number of a packet.
 NOWHERE = -1
 GAP_S = 1.0
-
-# (time on our clock, whether it is a key frame, the frame): the time that it gets in the file
-Written = Callable[[float, bool, bytes], float]
 
 
 class Video:

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,11 @@ from media.files import segment_file
 from media.recorder import OpenLeg, Recorder, Told
 from media.sealed import SealedReader
 from media.video import Video
-from tests.media_sender import MediaSender, here
+from tests.media_pictures import Loop, loop
+from tests.media_sender import MediaSender, here, play
 
 KEY = bytes(range(32))
+TICK_S = 0.02
 MORNING = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 
@@ -142,3 +144,16 @@ class RunningRecorder:
         name = segment_file("one", side, segment)
         with SealedReader(self.folder / name, KEY, name) as reader:
             return reader.read(0, reader.plain_bytes)
+
+
+@cache
+def small() -> Loop:
+    """A second of a small picture."""
+    return loop(160, 120, 100_000, seconds=1)
+
+
+def send(running: RunningRecorder, sender: MediaSender, ticks: range) -> None:
+    """Play these ticks, in the recorder's time as well."""
+    for tick in ticks:
+        play(sender, small(), tick, wall_s=running.now.s)
+        running.forward(TICK_S)

@@ -11,6 +11,7 @@ from desk.recording.keys import unwrap
 from media.files import SIDES, side_file
 from media.sealed import SealedReader
 from tests.browser.conftest import Desk, Person
+from tests.browser.test_path import takes_next
 from tests.media_legs import Decoded, decoded
 
 # By a leg to the recorder that brought something, and not by what a browser says of itself.
@@ -56,6 +57,15 @@ async def both_are_written(person: Person, desk: Desk, number: int) -> None:
             return
         await person.page.wait_for_timeout(100)
     raise AssertionError(f"{awaited - found} did not come")
+
+
+async def records_by_itself(applicant: Person, verifier: Person, chunk: int) -> None:
+    """The applicant, who has no way to a recorder, is taken; the desk gets this chunk of theirs."""
+    wanted = re.compile(rf"/chunks/\d+/{chunk}\?")
+    async with applicant.page.expect_response(wanted) as answered:
+        await takes_next(verifier, applicant)
+        await know_of_it(applicant, verifier)
+    assert (await answered.value).status == 200
 
 
 async def ends(verifier: Person) -> None:

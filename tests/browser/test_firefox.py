@@ -18,6 +18,7 @@ from tests.browser.recorded import (
     ends,
     know_of_it,
     recording_of,
+    records_by_itself,
 )
 from tests.browser.test_path import both_see_each_other, joins, passes_steps, says, takes_next
 
@@ -149,10 +150,7 @@ async def test_without_udp_firefox_records_by_itself(browsers: Both, demo: Desk)
     await applicant.context.add_init_script(WITHOUT_UDP)
     await joins(applicant)
     await agrees(applicant)
-    async with applicant.page.expect_response(re.compile(r"/chunks/\d+/3\?")) as answered:
-        await takes_next(verifier, applicant)
-        await know_of_it(applicant, verifier)
-    assert (await answered.value).status == 200
+    await records_by_itself(applicant, verifier, 3)
     call = call_of(verifier)
     await ends(verifier)
     seen = (await recording_of(verifier, demo, call, "applicant"))["applicant"]

@@ -23,6 +23,7 @@ from tests.browser.recorded import (
     ends,
     know_of_it,
     recording_of,
+    records_by_itself,
 )
 from tests.browser.test_path import joins, takes_next
 from tests.browser.test_playback import FRAMES, READY
@@ -93,10 +94,7 @@ async def test_without_udp_a_browser_records_by_itself_and_goes_on_where_its_net
     await joins(applicant)
     await agrees(applicant)
     lost = await loses_a_chunk(applicant.page)
-    async with applicant.page.expect_response(re.compile(r"/chunks/\d+/2\?")) as answered:
-        await takes_next(verifier, applicant)
-        await know_of_it(applicant, verifier)
-    assert (await answered.value).status == 200
+    await records_by_itself(applicant, verifier, 2)
     call = call_of(verifier)
     await ends(verifier)
     assert len(lost) == 1
